@@ -1,0 +1,1 @@
+//! Dump tasks: deliver a stream to object storage exactly once.

@@ -1,0 +1,1 @@
+//! The HTTP face: one request is parse, call the domain, render.

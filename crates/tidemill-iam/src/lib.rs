@@ -1,0 +1,1 @@
+//! Identities, tokens, request signatures and permissions.

@@ -1,0 +1,13 @@
+//! The record log: the [`LogStore`] trait, its conformance suite and the disk engine.
+//!
+//! What every backend promises: an acknowledged record is durable, and a partition's numbers strictly
+//! increase and are never reused. Readers only ever see the durable end, never the assigned end.
+
+pub mod chunk;
+pub mod store;
+
+pub use chunk::{Chunk, ChunkBuilder, RecordView, Run};
+pub use store::{
+    Append, Bounds, Health, LogError, LogStore, Outcome, Page, PartitionRef, ReadError, ReadLimit, Refusal,
+    Scope, Trimmed,
+};

@@ -1,0 +1,1 @@
+//! Metadata: one store of small rows behind short transactions.

@@ -1,0 +1,42 @@
+//! Every bound of the product, in one place. Units are in the names.
+
+/// Largest request body of the stream API, after decompression. Beyond it: status 413.
+pub const REQUEST_BYTES_MAX: usize = 5 * 1024 * 1024;
+/// Largest record payload, decoded. A larger record fails alone.
+pub const RECORD_BYTES_MAX: usize = 1024 * 1024;
+/// Longest partition key in bytes.
+pub const PARTITION_KEY_BYTES_MAX: usize = 64 * 1024 - 1;
+/// Most records one put may carry.
+pub const PUT_RECORDS_MAX: usize = 10_000;
+/// Payload bytes a read returns when it names no size.
+pub const FETCH_BYTES_DEFAULT: usize = 4 * 1024 * 1024;
+/// Payload bytes a read may return.
+pub const FETCH_BYTES_MAX: usize = 5 * 1024 * 1024;
+/// Records a read may return.
+pub const FETCH_RECORDS_MAX: usize = 10_000;
+/// Deepest nesting of a JSON body.
+pub const JSON_DEPTH_MAX: usize = 64;
+/// Life of a cursor.
+pub const CURSOR_LIFE_MS: i64 = 5 * 60 * 1000;
+/// Longest cursor text.
+pub const CURSOR_CHARS_MAX: usize = 512;
+/// Retention a stream may ask for, in hours.
+pub const RETENTION_HOURS: std::ops::RangeInclusive<i64> = 24..=72;
+/// Retention of a stream that asks for none, in hours.
+pub const RETENTION_HOURS_DEFAULT: i64 = 24;
+/// Longest checkpoint metadata in characters.
+pub const CHECKPOINT_METADATA_CHARS_MAX: usize = 1000;
+/// Dump tasks a stream may have.
+pub const DUMP_TASKS_PER_STREAM_MAX: usize = 5;
+/// Apps a project may have.
+pub const APPS_MAX: usize = 50;
+/// Seconds between two flushes of a dump task.
+pub const DELIVER_INTERVAL_S: std::ops::RangeInclusive<i64> = 30..=900;
+/// Seconds between two flushes of a dump task that names none.
+pub const DELIVER_INTERVAL_S_DEFAULT: i64 = 300;
+/// A delivered file is closed early at this encoded size.
+pub const DELIVERY_FILE_BYTES_MAX: u64 = 128 * 1024 * 1024;
+/// How far a request's date may be from ours, either way.
+pub const CLOCK_SKEW_MS_MAX: i64 = 15 * 60 * 1000;
+/// Life of a token.
+pub const TOKEN_LIFE_MS: i64 = 24 * 60 * 60 * 1000;

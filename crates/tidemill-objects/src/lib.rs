@@ -1,0 +1,1 @@
+//! Objects on local disk: blobs, their index, and the object_store trait over them.

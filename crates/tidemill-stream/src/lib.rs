@@ -1,0 +1,1 @@
+//! Streams, partitions, records, cursors, apps and checkpoints.
