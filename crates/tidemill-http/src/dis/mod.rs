@@ -1,0 +1,1 @@
+//! The stream API (DIS): one file a resource.

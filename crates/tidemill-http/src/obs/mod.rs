@@ -1,0 +1,1 @@
+//! The object endpoint (OBS and S3): one file a resource.

@@ -1,0 +1,70 @@
+//! The SQLite backend against the conformance suite, and what is its own.
+
+use tidemill_meta::sqlite::SqliteStore;
+use tidemill_meta::{Meta, MetaError, args, suite};
+
+async fn open(dir: &tempfile::TempDir) -> Meta {
+    SqliteStore::open(&dir.path().join("meta.db")).await.unwrap()
+}
+
+async fn put(meta: &Meta, name: &'static str) {
+    meta.tx(move |tx| tx.execute("INSERT INTO settings (name, value) VALUES ($1, 'x')", args![name]))
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_holds_the_suite() {
+    let dir = tempfile::tempdir().unwrap();
+    suite::all(&open(&dir).await).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_committed_is_there_after_reopening() {
+    let dir = tempfile::tempdir().unwrap();
+    let meta = open(&dir).await;
+    put(&meta, "kept").await;
+    meta.close().await;
+    let again = open(&dir).await;
+    let rows = again
+        .read::<_, MetaError, _>(|tx| tx.query("SELECT value FROM settings WHERE name = $1", args!["kept"]))
+        .await
+        .unwrap();
+    assert_eq!(rows[0].text(0).unwrap(), "x");
+}
+
+#[tokio::test]
+async fn a_panicking_closure_is_an_error_and_the_store_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let meta = open(&dir).await;
+    let failed: Result<(), MetaError> =
+        meta.tx(|_| Box::pin(async { if true { panic!("on purpose") } else { Ok(()) } })).await;
+    assert!(failed.is_err());
+    put(&meta, "after").await;
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let meta = open(&dir).await;
+    meta.tx::<_, MetaError, _>(|tx| {
+        tx.execute(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', 1, x'00', 0)",
+            vec![],
+        )
+    })
+    .await
+    .unwrap();
+    meta.close().await;
+    let refused = SqliteStore::open(&dir.path().join("meta.db")).await;
+    assert!(matches!(refused, Err(MetaError::TooNew(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_closed_store_answers_with_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let meta = open(&dir).await;
+    meta.close().await;
+    let refused: Result<u64, MetaError> = meta.tx(|tx| tx.execute("DELETE FROM settings", vec![])).await;
+    assert!(refused.is_err());
+}
