@@ -4,9 +4,13 @@
 //! increase and are never reused. Readers only ever see the durable end, never the assigned end.
 
 pub mod chunk;
+pub mod memory;
+mod page;
 pub mod store;
+pub mod suite;
 
 pub use chunk::{Chunk, ChunkBuilder, RecordView, Run};
+pub use memory::MemoryLog;
 pub use store::{
     Append, Bounds, Health, LogError, LogStore, Outcome, Page, PartitionRef, ReadError, ReadLimit, Refusal,
     Scope, Trimmed,

@@ -1,0 +1,92 @@
+//! Cutting stored runs to what a read asked for.
+
+use crate::chunk::{Run, decode_record};
+use crate::store::{Page, ReadLimit};
+
+/// Collects consecutive runs from one position until the limit is reached.
+pub(crate) struct PageBuilder {
+    limit: ReadLimit,
+    runs: Vec<Run>,
+    next: u64,
+    bytes: usize,
+    records: usize,
+    full: bool,
+}
+
+impl PageBuilder {
+    /// An empty page that starts at number `from`.
+    pub(crate) fn new(from: u64, limit: ReadLimit) -> Self {
+        Self { limit, runs: Vec::new(), next: from, bytes: 0, records: 0, full: limit.records == 0 }
+    }
+
+    /// Whether nothing more fits.
+    pub(crate) fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// Adds the records of `run` from [`Self::next`] on, as many as fit. Runs come in order; one that ends
+    /// before the position is skipped.
+    pub(crate) fn push(&mut self, run: &Run) {
+        if self.full || run.first + u64::from(run.count) <= self.next || self.next < run.first {
+            return;
+        }
+        let room = self.limit.bytes.saturating_sub(self.bytes);
+        let whole = run.first == self.next
+            && run.body.len() <= room
+            && run.count as usize <= self.limit.records.saturating_sub(self.records);
+        if whole {
+            self.take(run, 0, run.body.len(), run.count, run.body.len());
+        } else {
+            self.push_part(run);
+        }
+    }
+
+    /// Walks the records one by one where not the whole run fits.
+    fn push_part(&mut self, run: &Run) {
+        let mut at = 0;
+        let (mut start, mut count, mut bytes) = (None, 0u32, 0usize);
+        for sequence in run.first..run.first + u64::from(run.count) {
+            let Some((record, _)) = decode_record(&run.body[at..], sequence, run.arrival_ms) else { break };
+            let end = at + record.encoded_bytes;
+            if sequence >= self.next {
+                if !self.fits(record.data.len(), bytes, count) {
+                    self.full = true;
+                    break;
+                }
+                start.get_or_insert(at);
+                count += 1;
+                bytes += record.data.len();
+            }
+            at = end;
+        }
+        if let Some(start) = start {
+            self.take(run, start, at, count, bytes);
+        }
+    }
+
+    /// Whether a record of `data` bytes fits after the `bytes` and `count` of this run's records before it.
+    fn fits(&self, data: usize, bytes: usize, count: u32) -> bool {
+        let records = self.records + count as usize;
+        let first = records == 0 && self.limit.at_least_one;
+        records < self.limit.records && (first || self.bytes + bytes + data <= self.limit.bytes)
+    }
+
+    fn take(&mut self, run: &Run, start: usize, end: usize, count: u32, bytes: usize) {
+        let body = run.body.slice(start..end);
+        self.runs.push(Run { first: self.next, count, arrival_ms: run.arrival_ms, body });
+        self.next += u64::from(count);
+        self.records += count as usize;
+        self.bytes += bytes;
+        self.full |= self.records >= self.limit.records;
+    }
+
+    /// The page.
+    pub(crate) fn finish(self) -> Page {
+        Page { runs: self.runs, next: self.next }
+    }
+}
+
+/// The first record of `run` at or above `from` whose time is at least `time_ms`.
+pub(crate) fn first_at_time(run: &Run, from: u64, time_ms: i64) -> Option<u64> {
+    run.records().find(|r| r.sequence >= from && r.time_ms >= time_ms).map(|r| r.sequence)
+}

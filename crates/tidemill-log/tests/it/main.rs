@@ -1,0 +1,3 @@
+//! The log's tests at its boundary.
+
+mod memory;
