@@ -1,0 +1,120 @@
+//! The handle on all streams.
+
+use crate::catalog::Catalog;
+use crate::stream::Stream;
+use async_trait::async_trait;
+use parking_lot::RwLock;
+use std::sync::Arc;
+use tidemill_log::LogStore;
+use tidemill_meta::{Meta, MetaError};
+use tidemill_model::{Clock, ProjectId};
+
+/// What the deployment allows.
+#[derive(Clone, Copy, Debug)]
+pub struct StreamsConfig {
+    /// Active partitions of COMMON streams a project may have.
+    pub common_partitions_max: usize,
+    /// Active partitions of ADVANCED streams a project may have.
+    pub advanced_partitions_max: usize,
+    /// Manual increases of a stream's partitions in any hour.
+    pub scale_ups_per_hour: usize,
+    /// Manual decreases of a stream's partitions in any hour.
+    pub scale_downs_per_hour: usize,
+}
+
+impl Default for StreamsConfig {
+    fn default() -> Self {
+        Self {
+            common_partitions_max: 50,
+            advanced_partitions_max: 10,
+            scale_ups_per_hour: 10,
+            scale_downs_per_hour: 1,
+        }
+    }
+}
+
+/// Ends what hangs on a stream before its records go.
+#[async_trait]
+pub trait StreamEnd: Send + Sync {
+    /// Called once TERMINATING is durable and before the records are removed; again after a restart if the
+    /// deletion was not finished, so it is idempotent. An error stops the deletion, which is tried again.
+    async fn end(&self, stream: &Stream) -> Result<(), String>;
+}
+
+/// Why the streams could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The metadata could not be read or written.
+    #[error(transparent)]
+    Meta(#[from] MetaError),
+    /// The record log could not be cleaned.
+    #[error(transparent)]
+    Log(#[from] tidemill_log::LogError),
+}
+
+/// All streams of the server. Cheap to clone.
+#[derive(Clone)]
+pub struct Streams(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) meta: Meta,
+    pub(crate) log: Arc<dyn LogStore>,
+    pub(crate) clock: Clock,
+    pub(crate) config: StreamsConfig,
+    pub(crate) catalog: Catalog,
+    pub(crate) ends: RwLock<Vec<Arc<dyn StreamEnd>>>,
+}
+
+impl Streams {
+    /// Loads the catalog, removes half-made streams and compares every incarnation with the log.
+    ///
+    /// Unfinished deletions go on in [`Streams::run`], after everyone registered with
+    /// [`Streams::before_delete`].
+    pub async fn open(
+        meta: Meta,
+        log: Arc<dyn LogStore>,
+        clock: Clock,
+        config: StreamsConfig,
+    ) -> Result<Self, OpenError> {
+        let inner = Inner { meta, log, clock, config, catalog: Catalog::default(), ends: RwLock::default() };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// The stream with this name, else with this id, in the project.
+    pub fn find(&self, project: &ProjectId, name_or_id: &str) -> Option<Arc<Stream>> {
+        let now = self.0.catalog.now();
+        let of_project = || now.by_id(name_or_id).filter(|s| s.project == *project);
+        now.by_name(project, name_or_id).or_else(of_project).cloned()
+    }
+
+    /// The stream with this id, in any project.
+    pub fn by_id(&self, id: &str) -> Option<Arc<Stream>> {
+        self.0.catalog.now().by_id(id).cloned()
+    }
+
+    /// Every stream of every project, in no order.
+    pub fn all(&self) -> Vec<Arc<Stream>> {
+        self.0.catalog.now().all().cloned().collect()
+    }
+
+    /// The project's streams, names ascending.
+    pub fn of_project(&self, project: &ProjectId) -> Vec<Arc<Stream>> {
+        self.0.catalog.now().of_project(project).cloned().collect()
+    }
+
+    /// The record log.
+    pub fn log(&self) -> &Arc<dyn LogStore> {
+        &self.0.log
+    }
+
+    /// Registers what has to end before a stream's records go.
+    pub fn before_delete(&self, hook: Arc<dyn StreamEnd>) {
+        self.0.ends.write().push(hook);
+    }
+}
+
+impl std::fmt::Debug for Streams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Streams")
+    }
+}
