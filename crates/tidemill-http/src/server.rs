@@ -1,0 +1,117 @@
+//! Listeners: accept, TLS, HTTP/1.1 and HTTP/2, graceful stop. Knows no route.
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+/// Connections one listener serves at once; the next ones wait in the kernel's queue.
+const CONNECTIONS_MAX: usize = 8192;
+/// Longest time a client may take for its request line and headers, and for the TLS handshake.
+const HEADERS_TIME_MAX: Duration = Duration::from_secs(30);
+/// Read buffer of a connection: a put of some MiB needs few reads.
+const READ_BUFFER_BYTES: usize = 1024 * 1024;
+/// Streams one HTTP/2 connection may have open.
+const HTTP2_STREAMS_MAX: u32 = 256;
+
+/// A listener that has its port but does not serve yet.
+#[derive(Debug)]
+pub struct Bound {
+    listener: TcpListener,
+    /// Where it listens; the real port if 0 was asked for.
+    pub addr: SocketAddr,
+}
+
+/// Takes the port. Fails if it is busy.
+pub async fn bind(addr: SocketAddr) -> io::Result<Bound> {
+    let listener = TcpListener::bind(addr).await?;
+    let addr = listener.local_addr()?;
+    Ok(Bound { listener, addr })
+}
+
+/// Serves until `stop`, then takes no new connection, lets the requests under way end for at most
+/// `drain`, and returns.
+pub async fn serve(
+    bound: Bound,
+    router: Router,
+    tls: Option<TlsAcceptor>,
+    stop: CancellationToken,
+    drain: Duration,
+) {
+    let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let Ok(slot) = slots.clone().acquire_owned().await else { break };
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = bound.listener.accept() => accepted,
+        };
+        let (stream, peer) = match accepted {
+            Ok(connection) => connection,
+            Err(error) => {
+                // Out of file descriptors, most likely: go on when one connection has ended.
+                tracing::warn!(%error, "accepting a connection failed");
+                tokio::task::yield_now().await;
+                continue;
+            }
+        };
+        let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
+        tokio::spawn(async move {
+            handle(stream, peer, router, tls, watcher).await;
+            drop(slot);
+        });
+    }
+    drop(bound.listener);
+    if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
+        tracing::warn!(drain_s = drain.as_secs(), "requests still open after the drain time were cut");
+    }
+}
+
+async fn handle(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    tls: Option<TlsAcceptor>,
+    watcher: Watcher,
+) {
+    let _ = stream.set_nodelay(true);
+    let Some(tls) = tls else { return speak(stream, peer, router, watcher).await };
+    match tokio::time::timeout(HEADERS_TIME_MAX, tls.accept(stream)).await {
+        Ok(Ok(stream)) => speak(stream, peer, router, watcher).await,
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
+        Err(_) => tracing::debug!(%peer, "TLS handshake timed out"),
+    }
+}
+
+async fn speak<S>(stream: S, peer: SocketAddr, router: Router, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = router.map_request(move |mut request: http::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request.map(axum::body::Body::new)
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_TIME_MAX)
+        .max_buf_size(READ_BUFFER_BYTES);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(HTTP2_STREAMS_MAX);
+    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    if let Err(error) = watcher.watch(connection.into_owned()).await {
+        tracing::debug!(%peer, error = %error, "connection ended");
+    }
+}
