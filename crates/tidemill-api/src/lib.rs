@@ -1,1 +1,6 @@
-//! Wire types, paths and error codes of the public APIs, shared by server and command line.
+//! Wire types and error codes of the public APIs, shared by server and command line. No server code.
+
+pub mod dis;
+pub mod error;
+
+pub use error::{ErrorBody, ErrorCode};

@@ -1,0 +1,14 @@
+//! The stream API (DIS): one file a resource.
+
+mod app;
+mod checkpoint;
+mod record;
+mod stream;
+
+pub use app::{App, AppList, ConsumerState, ConsumingState, CreateApp};
+pub use checkpoint::{Checkpoint, CommitCheckpoint};
+pub use record::{Cursor, GetRecordsResult, PutEntry, PutRecords, PutRecordsResult, PutResultEntry, Record};
+pub use stream::{
+    CreateStream, CsvProperties, Partition, ScaleRecord, StreamDetail, StreamInfo, StreamList, Tag,
+    UpdatePartitionCount, UpdatePartitionCountResult,
+};
