@@ -40,3 +40,19 @@ pub const DELIVERY_FILE_BYTES_MAX: u64 = 128 * 1024 * 1024;
 pub const CLOCK_SKEW_MS_MAX: i64 = 15 * 60 * 1000;
 /// Life of a token.
 pub const TOKEN_LIFE_MS: i64 = 24 * 60 * 60 * 1000;
+/// Largest body of one object, part or append.
+pub const OBJECT_BODY_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024;
+/// Longest object key.
+pub const OBJECT_KEY_BYTES_MAX: usize = 1024;
+/// Names and values of an object's user metadata together.
+pub const OBJECT_METADATA_BYTES_MAX: usize = 8 * 1024;
+/// Parts of a multipart upload, and appends to one object.
+pub const OBJECT_PARTS_MAX: u64 = 10_000;
+/// Smallest part of a multipart upload but the last.
+pub const OBJECT_PART_BYTES_MIN: u64 = 100 * 1024;
+/// Entries of one listing page of the object endpoint.
+pub const OBJECT_LIST_MAX: usize = 1000;
+/// Largest XML body of the object endpoint.
+pub const OBJECT_XML_BYTES_MAX: usize = 1024 * 1024;
+/// Space that objects leave free on their file system, so that metadata and deletes keep working.
+pub const OBJECT_FREE_BYTES_MIN: u64 = 64 * 1024 * 1024;
