@@ -4,8 +4,12 @@
 //! modules hold all SQL of the project, once for every backend: `$n` parameters, ON CONFLICT, RETURNING,
 //! BIGINT and TEXT only. A backend ([`MetaStore`]) only runs statements.
 
+pub mod app;
+pub mod checkpoint;
 pub mod object;
+pub mod setting;
 pub mod sqlite;
+pub mod stream;
 pub mod suite;
 mod value;
 
