@@ -48,10 +48,11 @@ fn pairs(query: &str, reading: QueryReading) -> Vec<Pair> {
 /// The candidates, likeliest first, without repetitions.
 pub(crate) fn candidates(query: &str) -> Vec<CanonicalQuery> {
     let mut all: Vec<CanonicalQuery> = Vec::new();
-    let forms = [decoded_sort, empty_bare, wire_order, encoded_sort, first_values_without_case];
+    let forms: [fn(&[Pair]) -> String; 5] =
+        [decoded_sort, empty_bare, wire_order, encoded_sort, sort_without_case];
     for reading in QueryReading::of(query) {
         let pairs = pairs(query, *reading);
-        for text in forms.iter().filter_map(|form| form(&pairs)) {
+        for text in forms.iter().map(|form| form(&pairs)) {
             if !all.iter().any(|kept| kept.text == text) {
                 all.push(CanonicalQuery { text, reading: *reading });
             }
@@ -79,38 +80,34 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join("&")
 }
 
-fn wire_order(pairs: &[Pair]) -> Option<String> {
-    Some(joined(pairs.iter().map(encoded_pair)))
+fn wire_order(pairs: &[Pair]) -> String {
+    joined(pairs.iter().map(encoded_pair))
 }
 
-fn decoded_sort(pairs: &[Pair]) -> Option<String> {
+fn decoded_sort(pairs: &[Pair]) -> String {
     let mut sorted = pairs.to_vec();
     sorted.sort();
     wire_order(&sorted)
 }
 
-fn encoded_sort(pairs: &[Pair]) -> Option<String> {
+fn encoded_sort(pairs: &[Pair]) -> String {
     let mut parts: Vec<String> = pairs.iter().map(encoded_pair).collect();
     parts.sort();
-    Some(parts.join("&"))
+    parts.join("&")
 }
 
 /// An empty value loses its equals sign.
-fn empty_bare(pairs: &[Pair]) -> Option<String> {
+fn empty_bare(pairs: &[Pair]) -> String {
     let bare = |pair: &Pair| if pair.1.is_empty() { encode(&pair.0) } else { encoded_pair(pair) };
     let mut parts: Vec<String> = pairs.iter().map(bare).collect();
     parts.sort();
-    Some(parts.join("&"))
+    parts.join("&")
 }
 
-/// Names sorted without regard to case, one value each. Not for repeated names: their other values
-/// would be unsigned.
-fn first_values_without_case(pairs: &[Pair]) -> Option<String> {
+/// Names sorted without regard to case. The client that does so signs only the first value of a repeated
+/// name; all are written here, so that such a request is refused: its other values are unsigned.
+fn sort_without_case(pairs: &[Pair]) -> String {
     let mut sorted = pairs.to_vec();
-    sorted.sort();
-    if sorted.windows(2).any(|two| two[0].0 == two[1].0) {
-        return None;
-    }
     sorted.sort_by_key(|(name, _)| name.to_ascii_lowercase());
     wire_order(&sorted)
 }

@@ -5,13 +5,13 @@ use http::HeaderValue;
 use percent_encoding::percent_decode_str;
 
 /// What a target says, whatever way it is written: a changed byte that leaves this alone changes nothing.
-fn meaning(target: &str) -> (Vec<u8>, Vec<(Vec<u8>, Vec<u8>)>) {
+fn meaning(target: &str) -> (Vec<u8>, Vec<[Vec<u8>; 2]>) {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let decode = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
     let pieces = query.split('&').filter(|piece| !piece.is_empty());
     let mut pairs: Vec<_> = pieces
         .map(|piece| piece.split_once('=').unwrap_or((piece, "")))
-        .map(|(name, value)| (decode(name), decode(value)))
+        .map(|(name, value)| [decode(name), decode(value)])
         .collect();
     pairs.sort();
     (decode(path), pairs)
