@@ -7,6 +7,7 @@
 pub mod app;
 pub mod checkpoint;
 pub mod dump;
+pub mod identity;
 pub mod object;
 pub mod setting;
 pub mod sqlite;
