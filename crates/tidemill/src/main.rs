@@ -1,1 +1,28 @@
-fn main() {}
+//! Tidemill: records in over HTTP; files out.
+//!
+//! One file per subcommand under `cmd`; settings in `config`; what `serve` is put together from in
+//! `server`; the HTTP client of the other commands in `client`.
+
+mod client;
+mod cmd;
+mod config;
+mod credentials;
+mod data_dir;
+mod failure;
+mod logging;
+mod output;
+mod server;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let command_line = cmd::CommandLine::parse();
+    match command_line.run() {
+        Ok(()) => ExitCode::from(failure::OK),
+        Err(error) => {
+            output::error(&error);
+            ExitCode::from(failure::exit_code(&error))
+        }
+    }
+}

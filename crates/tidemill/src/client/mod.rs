@@ -1,0 +1,14 @@
+//! The HTTP client of the commands: signed requests to the API and to the object endpoint.
+
+mod connection;
+mod dumps;
+mod error;
+mod objects;
+mod records;
+mod streams;
+
+pub(crate) use connection::{Connection, Identity};
+pub(crate) use dumps::NewTask;
+pub(crate) use error::ClientError;
+pub(crate) use objects::{ObjectEntry, Objects};
+pub(crate) use records::payload;

@@ -1,0 +1,66 @@
+//! The command line: one file per subcommand.
+
+mod config;
+mod demo;
+mod dump;
+mod key;
+mod progress;
+mod record;
+mod serve;
+mod stream;
+mod target;
+
+use crate::failure::EXIT_CODES;
+use crate::output::Output;
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Records in over HTTP; files out, exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "tidemill", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub(crate) struct CommandLine {
+    /// Print data as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    /// File with settings [env: TIDEMILL_CONFIG] [default: tidemill.toml, if there is one].
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(serve::Serve),
+    /// Show the main job on real data: a file in, the same file out of a bucket.
+    Demo(demo::Demo),
+    /// Create, list, show and delete streams.
+    Stream(stream::Stream),
+    /// Put records into a stream and get them back.
+    Record(record::Record),
+    /// Create, list, show, stop, start, delete and verify dump tasks.
+    Dump(dump::Dump),
+    /// Show the credentials that commands use.
+    Key(key::Key),
+    /// Check settings and show where each came from.
+    Config(config::Config),
+}
+
+impl CommandLine {
+    /// Runs the subcommand to its end.
+    pub(crate) fn run(self) -> Result<()> {
+        let config = self.config.as_deref();
+        let output = Output { json: self.json };
+        match self.command {
+            Command::Serve(serve) => serve.run(config),
+            Command::Demo(demo) => demo.run(),
+            Command::Stream(stream) => stream.run(config, output),
+            Command::Record(record) => record.run(config, output),
+            Command::Dump(dump) => dump.run(config, output),
+            Command::Key(key) => key.run(config, output),
+            Command::Config(settings) => settings.run(config, output),
+        }
+    }
+}

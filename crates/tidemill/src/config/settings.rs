@@ -1,0 +1,147 @@
+//! The server's settings as values.
+
+use super::layers::Layers;
+use super::value;
+use crate::failure::usage;
+use anyhow::Result;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tidemill_model::ProjectId;
+
+/// What `tidemill serve` runs with.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) objects_listen: SocketAddr,
+    pub(crate) public_url: Option<String>,
+    pub(crate) public_objects_url: Option<String>,
+    pub(crate) tls: Option<TlsFiles>,
+    pub(crate) identity: IdentitySettings,
+    pub(crate) log_level: String,
+    pub(crate) log_format: LogFormat,
+    pub(crate) test_control: Option<PathBuf>,
+}
+
+/// PEM files of both listeners.
+#[derive(Clone, Debug)]
+pub(crate) struct TlsFiles {
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+/// The first identity as far as it was given; the rest is generated at the first start.
+#[derive(Clone)]
+pub(crate) struct IdentitySettings {
+    /// Access key and its secret: always together.
+    pub(crate) key: Option<(String, String)>,
+    pub(crate) project_id: Option<ProjectId>,
+    pub(crate) password: Option<String>,
+    pub(crate) domain: String,
+    pub(crate) user: String,
+    pub(crate) region: String,
+}
+
+impl std::fmt::Debug for IdentitySettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "IdentitySettings({}@{}, {})", self.user, self.domain, self.region)
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Settings {
+    /// Reads all server settings; the first wrong one is the error.
+    pub(crate) fn read(layers: &Layers) -> Result<Self> {
+        let settings = Self {
+            data_dir: layers.required("data-dir", path)?,
+            listen: layers.required("listen", value::address)?,
+            objects_listen: layers.required("objects-listen", value::address)?,
+            public_url: layers.get("public-url", value::url)?,
+            public_objects_url: layers.get("public-objects-url", value::url)?,
+            tls: tls(layers)?,
+            identity: identity(layers)?,
+            log_level: layers.required("log-level", level)?,
+            log_format: layers.required("log-format", format)?,
+            test_control: layers.get("test-control", path)?,
+        };
+        settings.refuse_open_plaintext(layers.required("allow-plaintext", value::boolean)?)?;
+        Ok(settings)
+    }
+
+    fn refuse_open_plaintext(&self, allowed: bool) -> Result<()> {
+        let open = [self.listen, self.objects_listen].into_iter().find(|a| !a.ip().is_loopback());
+        match open {
+            Some(address) if self.tls.is_none() && !allowed => Err(usage(format!(
+                "{address} is reachable from other machines and there is no TLS: \
+                 give --tls-cert and --tls-key, or --allow-plaintext"
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn path(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(text.into()) }
+}
+
+fn text(text: &str) -> Result<String, String> {
+    let ok = (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    if ok {
+        Ok(text.to_owned())
+    } else {
+        Err("must be 1 to 64 printable characters without blanks".to_owned())
+    }
+}
+
+fn level(text: &str) -> Result<String, String> {
+    let general = text.split(',').next().unwrap_or_default();
+    let ok = ["error", "warn", "info", "debug", "trace"].contains(&general)
+        && text.parse::<tracing_subscriber::EnvFilter>().is_ok();
+    if ok { Ok(text.to_owned()) } else { Err("must be error, warn, info, debug or trace".to_owned()) }
+}
+
+fn format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("must be text or json".to_owned()),
+    }
+}
+
+fn tls(layers: &Layers) -> Result<Option<TlsFiles>> {
+    match (layers.get("tls-cert", path)?, layers.get("tls-key", path)?) {
+        (Some(cert), Some(key)) => Ok(Some(TlsFiles { cert, key })),
+        (None, None) => Ok(None),
+        _ => Err(usage("tls-cert and tls-key need each other: only one of them is set".to_owned())),
+    }
+}
+
+fn identity(layers: &Layers) -> Result<IdentitySettings> {
+    let key = match (layers.get("access-key-id", text)?, layers.get("secret-access-key", text)?) {
+        (Some(access), Some(secret)) => Some((access, secret)),
+        (None, None) => None,
+        _ => {
+            return Err(usage(
+                "access-key-id and secret-access-key need each other: only one is set".to_owned(),
+            ));
+        }
+    };
+    let project =
+        |text: &str| ProjectId::parse(text).ok_or_else(|| "must be 32 hexadecimal characters".to_owned());
+    Ok(IdentitySettings {
+        key,
+        project_id: layers.get("project-id", project)?,
+        password: layers.get("password", |text| Ok(text.to_owned()))?,
+        domain: layers.required("domain", text)?,
+        user: layers.required("user", text)?,
+        region: layers.required("region", text)?,
+    })
+}
