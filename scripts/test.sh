@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs all of them: Rust, the real clients, kills. Skips nothing.
+#   scripts/test.sh
+#   PYTEST_ARGS="-k boto3" scripts/test.sh     hands options to pytest
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/prerequisites.sh
+. scripts/steps.sh
+
+needs() {
+  need_rust
+  local missing=() program
+  for program in curl:curl gcc:build-essential; do
+    command -v "${program%%:*}" >/dev/null || missing+=("${program##*:}")
+  done
+  [ ${#missing[@]} -eq 0 ] || install ca-certificates "${missing[@]}"
+  need_python tests/clients/requirements.txt
+}
+
+# Everything at once, in the one profile that is tested, measured and shipped: nothing is compiled twice.
+build() { cargo build --release --locked --workspace --all-targets; }
+
+rust_tests() { cargo test --release --locked --workspace --all-targets --quiet; }
+
+client_tests() {
+  # shellcheck disable=SC2086
+  TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" "$python" -m pytest -q tests/clients ${PYTEST_ARGS:-}
+}
+
+kills() {
+  TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" "$python" tests/crash/kill.py --rounds "${KILLS:-20}"
+}
+
+step "what the tests need" needs
+step "build" build
+step "Rust tests" rust_tests
+step "real clients" client_tests
+step "kills under load" kills
+report_steps

@@ -1,0 +1,53 @@
+"""Servers under test. One is shared by the tests that only need it to be there; the others get their own."""
+
+import datetime
+
+import pytest
+import trustme
+
+from support import localhost
+from support.server import Server
+
+localhost.install()
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A running server, shared: use fresh names, and never move its clock or end it."""
+    running = Server().start()
+    yield running
+    running.stop()
+    running.close()
+
+
+@pytest.fixture
+def own_server():
+    """A running server of this test's own: its clock may be moved, it may be killed."""
+    running = Server().start()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    """A certificate authority of this run; `.bundle` is its certificate as a file."""
+    authority = trustme.CA()
+    authority.bundle = str(tmp_path_factory.mktemp("authority") / "ca.pem")
+    authority.cert_pem.write_to_path(authority.bundle)
+    return authority
+
+
+@pytest.fixture(scope="session")
+def tls_server(authority, tmp_path_factory):
+    """A running server that speaks TLS on both listeners with a certificate of `authority`."""
+    folder = tmp_path_factory.mktemp("certificate")
+    expires = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2)
+    issued = authority.issue_cert("127.0.0.1", "localhost", "*.localhost", not_after=expires)
+    certificate, key = folder / "server.pem", folder / "server.key"
+    for index, blob in enumerate(issued.cert_chain_pems):
+        blob.write_to_path(certificate, append=index > 0)
+    issued.private_key_pem.write_to_path(key)
+    running = Server(args=["--tls-cert", str(certificate), "--tls-key", str(key)]).start()
+    yield running
+    running.stop()
+    running.close()

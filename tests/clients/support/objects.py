@@ -1,0 +1,55 @@
+"""The object endpoint through boto3, as tests look at what was delivered."""
+
+import boto3
+from botocore.config import Config
+
+from support import names
+
+
+def s3(server, *, verify=None, signature="s3v4", region=names.REGION):
+    """A boto3 client for this server's object endpoint, path style."""
+    return boto3.client(
+        "s3",
+        endpoint_url=server.objects,
+        aws_access_key_id=names.ACCESS_KEY_ID,
+        aws_secret_access_key=names.SECRET_ACCESS_KEY,
+        region_name=region,
+        verify=verify,
+        config=Config(signature_version=signature, s3={"addressing_style": "path"}, retries={"max_attempts": 2}),
+    )
+
+
+def make_bucket(server, name):
+    """Creates a bucket and returns its name."""
+    s3(server).create_bucket(Bucket=name)
+    return name
+
+
+def keys(server, bucket, prefix=""):
+    """All keys of a bucket in listing order."""
+    pages = s3(server).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+
+
+def contents(server, bucket, prefix=""):
+    """The bytes of all objects of a bucket, by key, in listing order."""
+    client = s3(server)
+    return {key: client.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys(server, bucket, prefix)}
+
+
+def data_keys(server, bucket, prefix=""):
+    """Keys of delivered data: what verification writes beside it lies below `.tidemill`."""
+    return [key for key in keys(server, bucket, prefix) if "/.tidemill/" not in f"/{key}"]
+
+
+def delivered(server, bucket, prefix=""):
+    """The delivered data, concatenated in name order."""
+    client = s3(server)
+    return b"".join(
+        client.get_object(Bucket=bucket, Key=key)["Body"].read() for key in data_keys(server, bucket, prefix)
+    )
+
+
+def open_uploads(server, bucket):
+    """Multipart uploads nobody completed or aborted."""
+    return [upload["Key"] for upload in s3(server).list_multipart_uploads(Bucket=bucket).get("Uploads", [])]
