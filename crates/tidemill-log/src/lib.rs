@@ -4,12 +4,14 @@
 //! increase and are never reused. Readers only ever see the durable end, never the assigned end.
 
 pub mod chunk;
+pub mod disk;
 pub mod memory;
 mod page;
 pub mod store;
 pub mod suite;
 
 pub use chunk::{Chunk, ChunkBuilder, RecordView, Run};
+pub use disk::{DiskLog, DiskLogConfig};
 pub use memory::MemoryLog;
 pub use store::{
     Append, Bounds, Health, LogError, LogStore, Outcome, Page, PartitionRef, ReadError, ReadLimit, Refusal,

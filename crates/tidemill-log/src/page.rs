@@ -19,6 +19,11 @@ impl PageBuilder {
         Self { limit, runs: Vec::new(), next: from, bytes: 0, records: 0, full: limit.records == 0 }
     }
 
+    /// The number the page goes on with.
+    pub(crate) fn next(&self) -> u64 {
+        self.next
+    }
+
     /// Whether nothing more fits.
     pub(crate) fn is_full(&self) -> bool {
         self.full
@@ -89,4 +94,13 @@ impl PageBuilder {
 /// The first record of `run` at or above `from` whose time is at least `time_ms`.
 pub(crate) fn first_at_time(run: &Run, from: u64, time_ms: i64) -> Option<u64> {
     run.records().find(|r| r.sequence >= from && r.time_ms >= time_ms).map(|r| r.sequence)
+}
+
+/// The largest time of a record in a chunk: a record without its own has the arrival time.
+pub(crate) fn largest_time(time_max_ms: Option<i64>, takes_arrival: bool, arrival_ms: i64) -> i64 {
+    match time_max_ms {
+        Some(sent) if takes_arrival => sent.max(arrival_ms),
+        Some(sent) => sent,
+        None => arrival_ms,
+    }
 }

@@ -1,3 +1,5 @@
 //! The log's tests at its boundary.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed expectation is the result of a test
 
+mod disk_suite;
 mod memory;
