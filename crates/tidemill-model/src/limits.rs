@@ -56,3 +56,15 @@ pub const OBJECT_LIST_MAX: usize = 1000;
 pub const OBJECT_XML_BYTES_MAX: usize = 1024 * 1024;
 /// Space that objects leave free on their file system, so that metadata and deletes keep working.
 pub const OBJECT_FREE_BYTES_MIN: u64 = 64 * 1024 * 1024;
+/// Tokens that may be live at once; each takes some 300 bytes of memory.
+pub const TOKENS_MAX: usize = 500_000;
+/// Permanent access keys a user may have.
+pub const ACCESS_KEYS_PER_USER_MAX: u64 = 2;
+/// Temporary access keys a user may have at a time.
+pub const TEMPORARY_KEYS_PER_USER_MAX: u64 = 10_000;
+/// Life a temporary access key may ask for, in seconds.
+pub const TEMPORARY_KEY_LIFE_S: std::ops::RangeInclusive<i64> = 900..=86_400;
+/// Life of a temporary access key that asks for none, in seconds.
+pub const TEMPORARY_KEY_LIFE_S_DEFAULT: i64 = 900;
+/// Longest description of an access key.
+pub const KEY_DESCRIPTION_CHARS_MAX: usize = 255;
