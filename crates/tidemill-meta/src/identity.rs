@@ -192,8 +192,8 @@ pub async fn insert_token(tx: &mut dyn Tx, row: &TokenRow) -> Result<(), MetaErr
     tx.execute(sql, args).await.map(drop)
 }
 
-/// The token of that hash, ended or not.
-pub async fn token(tx: &mut dyn Tx, hash: &str) -> Result<Option<TokenRow>, MetaError> {
+/// All tokens, ended or not.
+pub async fn tokens(tx: &mut dyn Tx) -> Result<Vec<TokenRow>, MetaError> {
     let of = |row: &Row| {
         Ok(TokenRow {
             hash: row.text(0)?,
@@ -205,9 +205,8 @@ pub async fn token(tx: &mut dyn Tx, hash: &str) -> Result<Option<TokenRow>, Meta
             expires_ms: row.int(6)?,
         })
     };
-    let sql = "SELECT hash, user_id, methods, scope, project_id, issued_ms, expires_ms FROM tokens \
-               WHERE hash = $1";
-    tx.query(sql, args![hash]).await?.first().map(of).transpose()
+    let sql = "SELECT hash, user_id, methods, scope, project_id, issued_ms, expires_ms FROM tokens";
+    tx.query(sql, args![]).await?.iter().map(of).collect()
 }
 
 /// Removes a token; `false` if it is gone already.

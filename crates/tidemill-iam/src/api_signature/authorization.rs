@@ -1,6 +1,7 @@
 //! Reading the `Authorization` header.
 
 use super::error::AuthError;
+use crate::request_head::RequestHead;
 
 /// Longest header that is looked at.
 const CHARS_MAX: usize = 4096;
@@ -35,10 +36,11 @@ pub(crate) struct Authorization<'a> {
 const SDK: &str = "SDK-HMAC-SHA256";
 const V11: &str = "V11-HMAC-SHA256";
 
-/// Whether an `Authorization` value is a signature of these interfaces; such a signature wins over a token.
-pub fn is_signed(authorization: &str) -> bool {
-    let algorithm = authorization.trim_start();
-    ["SDK-", "V11-"].iter().any(|prefix| algorithm.starts_with(prefix))
+/// Whether the request carries a signature of these interfaces; such a signature wins over a token.
+/// Algorithms that are not offered count too, so that the refusal names them.
+pub fn is_signed(head: &RequestHead<'_>) -> bool {
+    let text = head.text(http::header::AUTHORIZATION.as_str()).unwrap_or_default().trim_start();
+    ["SDK-", "V11-"].iter().any(|prefix| text.starts_with(prefix))
 }
 
 impl<'a> Authorization<'a> {

@@ -39,3 +39,11 @@ pub enum AuthError {
     #[error("Incorrect IAM authentication information: the token is unknown, revoked or expired")]
     Token,
 }
+
+impl AuthError {
+    /// The text without its fixed start.
+    pub fn detail(&self) -> String {
+        let text = self.to_string();
+        text.strip_prefix("Incorrect IAM authentication information: ").unwrap_or(&text).to_owned()
+    }
+}

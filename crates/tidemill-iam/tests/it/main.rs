@@ -4,6 +4,9 @@
 
 mod flipped_bytes;
 mod fuzzing;
+mod installation;
+mod keys;
 mod signing;
+mod tokens;
 mod vector_file;
 mod vectors;
