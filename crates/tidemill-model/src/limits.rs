@@ -4,10 +4,10 @@
 pub const REQUEST_BYTES_MAX: usize = 5 * 1024 * 1024;
 /// Largest record payload, decoded. A larger record fails alone.
 pub const RECORD_BYTES_MAX: usize = 1024 * 1024;
-/// Longest partition key in bytes.
-pub const PARTITION_KEY_BYTES_MAX: usize = 64 * 1024 - 1;
-/// Most records one put may carry.
-pub const PUT_RECORDS_MAX: usize = 10_000;
+/// Longest partition key in bytes: one length less than 64 KiB marks a record without a key.
+pub const PARTITION_KEY_BYTES_MAX: usize = 64 * 1024 - 2;
+/// Most records one put may carry: one client sends up to 1,000 for each of 50 partitions.
+pub const PUT_RECORDS_MAX: usize = 50_000;
 /// Payload bytes a read returns when it names no size.
 pub const FETCH_BYTES_DEFAULT: usize = 4 * 1024 * 1024;
 /// Payload bytes a read may return.

@@ -3,12 +3,37 @@
 //! [`Streams`] is the door. What a data call needs is in an immutable snapshot ([`Stream`]) and in the
 //! record log; the metadata store is only touched when something about a stream changes.
 
+mod app;
+mod append;
 mod catalog;
+mod checkpoint;
+mod create;
+mod cursor;
+mod delete;
+mod hash_range;
+mod open;
+mod read;
+mod retention;
+mod route;
+mod rows;
+mod scale;
+mod schema;
 mod stream;
 mod streams;
+mod tag;
 
+pub use app::{App, AppError, AppPage};
+pub use append::{AppendError, PutRecord, RecordError, RecordOutcome};
+pub use checkpoint::{Checkpoint, CheckpointError, Consumption};
+pub use create::{CreateError, NewStream};
+pub use cursor::{CursorTextError, CursorType, fuzz_cursor};
+pub use delete::DeleteError;
+pub use hash_range::{HASH_MAX, hash_key, hash_range};
+pub use open::OpenError;
+pub use read::{CursorError, GetError, Position, parse_sequence};
+pub use scale::ScaleError;
 pub use stream::{
     AutoScale, CompressionFormat, DataType, Partition, PartitionState, ScaleRecord, Stream, StreamState,
     StreamType, Tag,
 };
-pub use streams::{OpenError, StreamEnd, Streams, StreamsConfig};
+pub use streams::{StreamEnd, Streams, StreamsConfig};

@@ -1,21 +1,22 @@
 //! The handle on all streams.
 
 use crate::catalog::Catalog;
-use crate::stream::Stream;
+use crate::cursor::CursorKey;
+use crate::stream::{Stream, StreamType};
 use async_trait::async_trait;
 use parking_lot::RwLock;
 use std::sync::Arc;
 use tidemill_log::LogStore;
-use tidemill_meta::{Meta, MetaError};
+use tidemill_meta::Meta;
 use tidemill_model::{Clock, ProjectId};
 
 /// What the deployment allows.
 #[derive(Clone, Copy, Debug)]
 pub struct StreamsConfig {
     /// Active partitions of COMMON streams a project may have.
-    pub common_partitions_max: usize,
+    pub common_partitions_max: u64,
     /// Active partitions of ADVANCED streams a project may have.
-    pub advanced_partitions_max: usize,
+    pub advanced_partitions_max: u64,
     /// Manual increases of a stream's partitions in any hour.
     pub scale_ups_per_hour: usize,
     /// Manual decreases of a stream's partitions in any hour.
@@ -33,23 +34,22 @@ impl Default for StreamsConfig {
     }
 }
 
+impl StreamsConfig {
+    /// Active partitions of streams of one type a project may have.
+    pub fn partitions_max(&self, stream_type: StreamType) -> u64 {
+        match stream_type {
+            StreamType::Common => self.common_partitions_max,
+            StreamType::Advanced => self.advanced_partitions_max,
+        }
+    }
+}
+
 /// Ends what hangs on a stream before its records go.
 #[async_trait]
 pub trait StreamEnd: Send + Sync {
     /// Called once TERMINATING is durable and before the records are removed; again after a restart if the
     /// deletion was not finished, so it is idempotent. An error stops the deletion, which is tried again.
     async fn end(&self, stream: &Stream) -> Result<(), String>;
-}
-
-/// Why the streams could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The metadata could not be read or written.
-    #[error(transparent)]
-    Meta(#[from] MetaError),
-    /// The record log could not be cleaned.
-    #[error(transparent)]
-    Log(#[from] tidemill_log::LogError),
 }
 
 /// All streams of the server. Cheap to clone.
@@ -62,24 +62,11 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) config: StreamsConfig,
     pub(crate) catalog: Catalog,
+    pub(crate) cursor_key: CursorKey,
     pub(crate) ends: RwLock<Vec<Arc<dyn StreamEnd>>>,
 }
 
 impl Streams {
-    /// Loads the catalog, removes half-made streams and compares every incarnation with the log.
-    ///
-    /// Unfinished deletions go on in [`Streams::run`], after everyone registered with
-    /// [`Streams::before_delete`].
-    pub async fn open(
-        meta: Meta,
-        log: Arc<dyn LogStore>,
-        clock: Clock,
-        config: StreamsConfig,
-    ) -> Result<Self, OpenError> {
-        let inner = Inner { meta, log, clock, config, catalog: Catalog::default(), ends: RwLock::default() };
-        Ok(Self(Arc::new(inner)))
-    }
-
     /// The stream with this name, else with this id, in the project.
     pub fn find(&self, project: &ProjectId, name_or_id: &str) -> Option<Arc<Stream>> {
         let now = self.0.catalog.now();

@@ -1,0 +1,197 @@
+//! Putting records: route, decode straight into one chunk a partition, append once, answer in order.
+
+use crate::route::Router;
+use crate::stream::{Stream, StreamState};
+use crate::streams::Streams;
+use std::borrow::Cow;
+use tidemill_log::{Append, Chunk, ChunkBuilder, Outcome, Refusal};
+use tidemill_model::PartitionId;
+use tidemill_model::limits::{PARTITION_KEY_BYTES_MAX, RECORD_BYTES_MAX};
+
+/// Bytes a record takes in a chunk beside key and payload.
+const HEADER_BYTES: usize = tidemill_log::chunk::RECORD_HEADER_BYTES;
+
+/// A record as a producer sends it, borrowed from the request. Empty texts count as absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PutRecord<'a> {
+    /// The payload in base64, with padding.
+    pub data: Cow<'a, [u8]>,
+    /// Names the partition directly.
+    pub partition_id: Option<Cow<'a, str>>,
+    /// A hash from 0 to 2^63-1 as text.
+    pub explicit_hash_key: Option<Cow<'a, str>>,
+    /// Text whose hash picks the partition; kept with the record.
+    pub partition_key: Option<Cow<'a, str>>,
+    /// The producer's time in ms since the epoch.
+    pub timestamp_ms: Option<i64>,
+}
+
+/// What became of one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordOutcome {
+    /// It is durable.
+    Stored {
+        /// Its partition.
+        partition: PartitionId,
+        /// Its number there.
+        sequence: u64,
+    },
+    /// It was refused, or may not be there.
+    Failed(RecordError),
+}
+
+/// Why one record failed while others did not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// Neither form of a partition id.
+    #[error("not a partition id: {0}")]
+    InvalidPartitionId(String),
+    /// An index beyond the stream.
+    #[error("the stream has no partition {0}")]
+    UnknownPartition(PartitionId),
+    /// The partition does not take records.
+    #[error("partition {0} takes no records")]
+    PartitionClosed(PartitionId),
+    /// The record itself cannot be stored.
+    #[error("{0}")]
+    Invalid(&'static str),
+    /// The log did not take it.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// The log failed while writing: the record may or may not be there after the next start.
+    #[error("the outcome is unknown")]
+    Unknown,
+}
+
+/// Why a whole request failed. No record of it was stored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// The stream is being made or deleted, or is frozen.
+    #[error("the stream is not running")]
+    NotRunning,
+    /// The stream was deleted meanwhile.
+    #[error("the stream does not exist")]
+    UnknownStream,
+    /// A payload is not base64.
+    #[error("records[{0}].data is not base64")]
+    NotBase64(usize),
+}
+
+/// Where a record went before the log numbered it: its partition and its place in the chunk.
+type Slot = Result<(u32, u32), RecordError>;
+
+impl Streams {
+    /// Stores records durably. One outcome a record, in the order of `records`, which keep their order
+    /// within each partition.
+    pub async fn append_records(
+        &self,
+        stream: &Stream,
+        records: Vec<PutRecord<'_>>,
+    ) -> Result<Vec<RecordOutcome>, AppendError> {
+        if stream.state != StreamState::Running {
+            return Err(AppendError::NotRunning);
+        }
+        let mut seed = [0u8; 8];
+        // A constant seed would still spread the records of one request.
+        let _ = getrandom::fill(&mut seed);
+        let (slots, chunks) = build(stream, &records, u64::from_le_bytes(seed))?;
+        drop(records);
+        let partitions: Vec<u32> = chunks.iter().map(|(partition, _)| *partition).collect();
+        let outcomes = if chunks.is_empty() {
+            Vec::new()
+        } else {
+            self.0.log.append(Append { incarnation: stream.incarnation, chunks }).await
+        };
+        if outcomes.contains(&Outcome::Refused(Refusal::UnknownStream)) {
+            return Err(AppendError::UnknownStream);
+        }
+        let mut by_partition = vec![Outcome::Unknown; stream.partitions.len()];
+        for (partition, outcome) in partitions.iter().zip(outcomes) {
+            by_partition[*partition as usize] = outcome;
+        }
+        Ok(slots.into_iter().map(|slot| answer(slot, &by_partition)).collect())
+    }
+}
+
+fn answer(slot: Slot, by_partition: &[Outcome]) -> RecordOutcome {
+    let (partition, place) = match slot {
+        Ok(slot) => slot,
+        Err(error) => return RecordOutcome::Failed(error),
+    };
+    match by_partition[partition as usize] {
+        Outcome::Assigned { first, .. } => {
+            RecordOutcome::Stored { partition: PartitionId(partition), sequence: first + u64::from(place) }
+        }
+        Outcome::Refused(refusal) => RecordOutcome::Failed(RecordError::Refused(refusal)),
+        Outcome::Unknown => RecordOutcome::Failed(RecordError::Unknown),
+    }
+}
+
+/// Routes every record and decodes it into the chunk of its partition.
+fn build(
+    stream: &Stream,
+    records: &[PutRecord<'_>],
+    seed: u64,
+) -> Result<(Vec<Slot>, Vec<(u32, Chunk)>), AppendError> {
+    let mut router = Router::new(stream, seed);
+    let mut bytes = vec![0usize; stream.partitions.len()];
+    let mut slots: Vec<Slot> = Vec::with_capacity(records.len());
+    for record in records {
+        let routed = check(record).and_then(|()| router.route(record));
+        if let Ok(partition) = &routed {
+            bytes[*partition as usize] += encoded_bytes(record);
+        }
+        slots.push(routed.map(|partition| (partition, 0)));
+    }
+    let room = |bytes: &usize| (*bytes > 0).then(|| ChunkBuilder::with_capacity(*bytes));
+    let mut builders: Vec<Option<ChunkBuilder>> = bytes.iter().map(room).collect();
+    for (index, (record, slot)) in records.iter().zip(&mut slots).enumerate() {
+        let Ok((partition, place)) = slot else { continue };
+        let Some(builder) = &mut builders[*partition as usize] else { continue };
+        *place = builder.count();
+        push(builder, record).map_err(|NotBase64| AppendError::NotBase64(index))?;
+    }
+    let finished = (0u32..).zip(builders).filter_map(|(i, b)| Some((i, b?.finish()?)));
+    Ok((slots, finished.collect()))
+}
+
+fn encoded_bytes(record: &PutRecord<'_>) -> usize {
+    HEADER_BYTES + key_of(record).map_or(0, <[u8]>::len) + decoded_len(&record.data)
+}
+
+fn key_of<'r>(record: &'r PutRecord<'_>) -> Option<&'r [u8]> {
+    record.partition_key.as_deref().filter(|key| !key.is_empty()).map(str::as_bytes)
+}
+
+struct NotBase64;
+
+fn push(builder: &mut ChunkBuilder, record: &PutRecord<'_>) -> Result<(), NotBase64> {
+    let payload_max = decoded_len(&record.data);
+    builder.push_with(key_of(record), record.timestamp_ms, payload_max, |room| {
+        let decoded = base64_simd::STANDARD.decode(&record.data, base64_simd::Out::from_slice(room));
+        decoded.map(|bytes| bytes.len()).map_err(|_| NotBase64)
+    })
+}
+
+/// Bytes that base64 text decodes to, if it is base64 at all.
+fn decoded_len(text: &[u8]) -> usize {
+    let padding = text.iter().rev().take(2).take_while(|byte| **byte == b'=').count();
+    (text.len().div_ceil(4) * 3).saturating_sub(padding)
+}
+
+/// What makes a record fail alone.
+fn check(record: &PutRecord<'_>) -> Result<(), RecordError> {
+    if record.data.is_empty() {
+        return Err(RecordError::Invalid("data is empty"));
+    }
+    if decoded_len(&record.data) > RECORD_BYTES_MAX {
+        return Err(RecordError::Invalid("data is over 1048576 bytes"));
+    }
+    if key_of(record).is_some_and(|key| key.len() > PARTITION_KEY_BYTES_MAX) {
+        return Err(RecordError::Invalid("partition_key is over 65534 bytes"));
+    }
+    if record.timestamp_ms.is_some_and(|time| time < 0) {
+        return Err(RecordError::Invalid("timestamp is negative"));
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Streams as the metadata keeps them.
+
+use crate::stream::{
+    AutoScale, CompressionFormat, DataType, Partition, PartitionState, ScaleRecord, Stream, StreamState,
+    StreamType, Tag,
+};
+use std::sync::Arc;
+use tidemill_meta::MetaError;
+use tidemill_meta::stream::{PartitionRow, ScalingRow, StreamRow, StreamRows, TagRow};
+use tidemill_model::{Incarnation, PartitionId, ProjectId, StreamName};
+
+const USER: &str = "user";
+const SYSTEM: &str = "system";
+
+/// All rows of a stream.
+pub(crate) fn to_rows(stream: &Stream) -> StreamRows {
+    let tag = |scope, tag: &Tag| TagRow { scope, name: tag.key.clone(), value: tag.value.clone() };
+    let user = stream.tags.iter().map(|t| tag(USER, t));
+    StreamRows {
+        stream: stream_row(stream),
+        partitions: stream.partitions.iter().map(partition_row).collect(),
+        scalings: stream.scale_records.iter().map(scaling_row).collect(),
+        tags: user.chain(stream.sys_tags.iter().map(|t| tag(SYSTEM, t))).collect(),
+    }
+}
+
+fn stream_row(stream: &Stream) -> StreamRow {
+    StreamRow {
+        id: stream.id.clone(),
+        project: stream.project.to_string(),
+        name: stream.name.to_string(),
+        incarnation: stream.incarnation.to_string(),
+        created_ms: stream.created_ms,
+        modified_ms: stream.modified_ms,
+        retention_hours: stream.retention_hours,
+        state: stream.state.as_str().to_owned(),
+        stream_type: stream.stream_type.as_str().to_owned(),
+        data_type: stream.data_type.as_str().to_owned(),
+        data_schema: stream.data_schema.clone(),
+        compression_format: stream.compression_format.map(|f| f.as_str().to_owned()),
+        csv_delimiter: stream.csv_delimiter.clone(),
+        auto_scale: stream.auto_scale.enabled,
+        auto_scale_min: stream.auto_scale.min,
+        auto_scale_max: stream.auto_scale.max,
+    }
+}
+
+pub(crate) fn partition_row(partition: &Partition) -> PartitionRow {
+    PartitionRow {
+        partition: partition.id.0,
+        state: partition.state.as_str().to_owned(),
+        hash_low: partition.hash_low,
+        hash_high: partition.hash_high,
+        deleted_ms: partition.deleted_ms,
+    }
+}
+
+pub(crate) fn scaling_row(record: &ScaleRecord) -> ScalingRow {
+    ScalingRow { at_ms: record.at_ms, from: record.from, to: record.to, auto: record.auto }
+}
+
+/// The stream those rows describe; an error names the row that no version wrote.
+pub(crate) fn from_rows(rows: StreamRows) -> Result<Stream, MetaError> {
+    let StreamRows { stream: row, partitions, scalings, tags } = rows;
+    let wrong = |what: &str| MetaError::Unexpected(format!("stream {} has {what}", row.id));
+    let tags_of = |scope: &str| tags.iter().filter(|t| t.scope == scope).map(tag_of).collect();
+    Ok(Stream {
+        name: StreamName::parse(&row.name).map_err(|e| wrong(&e.to_string()))?,
+        project: ProjectId::parse(&row.project).ok_or_else(|| wrong("a wrong project"))?,
+        incarnation: Incarnation::try_from(row.incarnation.clone()).map_err(|e| wrong(&e))?,
+        state: StreamState::parse(&row.state).ok_or_else(|| wrong("a wrong state"))?,
+        stream_type: StreamType::parse(&row.stream_type).ok_or_else(|| wrong("a wrong type"))?,
+        data_type: DataType::parse(&row.data_type).ok_or_else(|| wrong("a wrong data type"))?,
+        compression_format: match &row.compression_format {
+            None => None,
+            Some(text) => {
+                Some(CompressionFormat::parse(text).ok_or_else(|| wrong("a wrong compression format"))?)
+            }
+        },
+        partitions: partitions_of(&partitions).ok_or_else(|| wrong("wrong partitions"))?,
+        scale_records: scalings.iter().map(scale_record_of).collect(),
+        tags: tags_of(USER),
+        sys_tags: tags_of(SYSTEM),
+        auto_scale: AutoScale { enabled: row.auto_scale, min: row.auto_scale_min, max: row.auto_scale_max },
+        created_ms: row.created_ms,
+        modified_ms: row.modified_ms,
+        retention_hours: row.retention_hours,
+        data_schema: row.data_schema,
+        csv_delimiter: row.csv_delimiter,
+        id: row.id,
+        changing: Arc::default(),
+    })
+}
+
+fn tag_of(row: &TagRow) -> Tag {
+    Tag { key: row.name.clone(), value: row.value.clone() }
+}
+
+fn scale_record_of(row: &ScalingRow) -> ScaleRecord {
+    ScaleRecord { at_ms: row.at_ms, from: row.from, to: row.to, auto: row.auto }
+}
+
+/// `None` if a state is unknown or an index is missing.
+fn partitions_of(rows: &[PartitionRow]) -> Option<Vec<Partition>> {
+    let in_order = rows.iter().enumerate().all(|(index, row)| row.partition as usize == index);
+    let partition = |row: &PartitionRow| {
+        Some(Partition {
+            id: PartitionId(row.partition),
+            state: PartitionState::parse(&row.state)?,
+            hash_low: row.hash_low,
+            hash_high: row.hash_high,
+            deleted_ms: row.deleted_ms,
+        })
+    };
+    if in_order { rows.iter().map(partition).collect() } else { None }
+}

@@ -1,0 +1,135 @@
+//! Changing the number of active partitions.
+
+use crate::create::active_partition;
+use crate::rows::{partition_row, scaling_row};
+use crate::stream::{Partition, PartitionState, ScaleRecord, Stream, StreamState};
+use crate::streams::Streams;
+use std::sync::Arc;
+use tidemill_log::LogError;
+use tidemill_meta::{MetaError, Tx, stream as sql};
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+/// Why the number of partitions stayed as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ScaleError {
+    /// The number is below 1 or the present one, or was changed too often within an hour.
+    #[error("{0}")]
+    Invalid(String),
+    /// There is no such stream any more.
+    #[error("the stream does not exist")]
+    UnknownStream,
+    /// The stream is being made or deleted, or is frozen.
+    #[error("the stream is not running")]
+    NotRunning,
+    /// The project would have too many active partitions of this type.
+    #[error("the project would have {active} partitions of this type, at most {max} are allowed")]
+    Quota {
+        /// Active partitions the project would have.
+        active: u64,
+        /// Active partitions it may have.
+        max: u64,
+    },
+    /// The metadata failed.
+    #[error(transparent)]
+    Meta(#[from] MetaError),
+    /// The log failed.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The server is stopping.
+    #[error("the change was cut off")]
+    CutOff,
+}
+
+impl Streams {
+    /// Gives a stream `target` active partitions; the stream as it is then.
+    ///
+    /// Upwards the lowest inactive indexes come back first, with their numbers going on; downwards the
+    /// highest indexes become DELETED: readable until retention ends, no longer writable.
+    pub async fn scale_stream(&self, id: &str, target: i64) -> Result<Arc<Stream>, ScaleError> {
+        let (streams, id) = (self.clone(), id.to_owned());
+        let work = async move { streams.scale(&id, target).await };
+        tokio::spawn(work).await.map_err(|_| ScaleError::CutOff)?
+    }
+
+    async fn scale(&self, id: &str, target: i64) -> Result<Arc<Stream>, ScaleError> {
+        let changing = self.by_id(id).ok_or(ScaleError::UnknownStream)?.changing.clone();
+        let _one_at_a_time = changing.lock().await;
+        let stream = self.by_id(id).ok_or(ScaleError::UnknownStream)?;
+        if stream.state != StreamState::Running {
+            return Err(ScaleError::NotRunning);
+        }
+        let max = self.0.config.partitions_max(stream.stream_type);
+        let record = self.check(&stream, target, max)?;
+        let scaled = scaled(&stream, record);
+        if record.to > record.from {
+            self.0.log.grow_stream(stream.incarnation, record.to).await?;
+        }
+        let written = scaled.clone();
+        self.0.meta.tx(move |tx| Box::pin(write(tx, written.clone(), record, max))).await?;
+        let scaled = Arc::new(scaled);
+        self.0.catalog.put(scaled.clone());
+        Ok(scaled)
+    }
+
+    fn check(&self, stream: &Stream, target: i64, max: u64) -> Result<ScaleRecord, ScaleError> {
+        let from = u32::try_from(stream.writable()).unwrap_or(u32::MAX);
+        let wrong = |text: String| Err(ScaleError::Invalid(text));
+        if target < 1 {
+            return wrong(format!("target_partition_count must be at least 1, got {target}"));
+        }
+        if target == i64::from(from) {
+            return wrong(format!("target_partition_count {target} is the current partition count"));
+        }
+        let wanted = target.unsigned_abs();
+        let to = u32::try_from(wanted).ok().filter(|to| u64::from(*to) <= max);
+        let to = to.ok_or(ScaleError::Quota { active: wanted, max })?;
+        let at_ms = self.0.clock.now_ms();
+        let up = to > from;
+        let config = &self.0.config;
+        let allowed = if up { config.scale_ups_per_hour } else { config.scale_downs_per_hour };
+        let lately = |r: &&ScaleRecord| !r.auto && (r.to > r.from) == up && r.at_ms > at_ms - HOUR_MS;
+        if stream.scale_records.iter().filter(lately).count() >= allowed {
+            let direction = if up { "up" } else { "down" };
+            return wrong(format!("a stream can be scaled {direction} {allowed} times an hour"));
+        }
+        Ok(ScaleRecord { at_ms, from, to, auto: false })
+    }
+}
+
+/// The stream after the change. Active are exactly the indexes below `record.to`.
+fn scaled(stream: &Stream, record: ScaleRecord) -> Stream {
+    let mut scaled = stream.clone();
+    scaled.modified_ms = record.at_ms;
+    scaled.scale_records.push(record);
+    for partition in &mut scaled.partitions {
+        let index = partition.id.0;
+        if index < record.to {
+            *partition = active_partition(index, record.to);
+        } else if partition.state == PartitionState::Active {
+            *partition = Partition {
+                state: PartitionState::Deleted,
+                deleted_ms: Some(record.at_ms),
+                ..partition.clone()
+            };
+        }
+    }
+    let known = u32::try_from(scaled.partitions.len()).unwrap_or(u32::MAX);
+    scaled.partitions.extend((known..record.to).map(|index| active_partition(index, record.to)));
+    scaled
+}
+
+async fn write(tx: &mut dyn Tx, stream: Stream, record: ScaleRecord, max: u64) -> Result<(), ScaleError> {
+    if !sql::touch_stream(tx, &stream.id, stream.modified_ms).await? {
+        return Err(ScaleError::NotRunning);
+    }
+    let partitions: Vec<_> = stream.partitions.iter().map(partition_row).collect();
+    sql::put_partitions(tx, &stream.id, &partitions).await?;
+    sql::insert_scaling(tx, &stream.id, &scaling_row(&record)).await?;
+    let project = stream.project.as_str();
+    let active = sql::active_partitions(tx, project, stream.stream_type.as_str()).await?;
+    if record.to > record.from && active > max {
+        return Err(ScaleError::Quota { active, max });
+    }
+    Ok(())
+}
