@@ -41,7 +41,7 @@ def authority(tmp_path_factory):
 def tls_server(authority, tmp_path_factory):
     """A running server that speaks TLS on both listeners with a certificate of `authority`."""
     folder = tmp_path_factory.mktemp("certificate")
-    expires = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2)
+    expires = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=2)
     issued = authority.issue_cert("127.0.0.1", "localhost", "*.localhost", not_after=expires)
     certificate, key = folder / "server.pem", folder / "server.key"
     for index, blob in enumerate(issued.cert_chain_pems):

@@ -140,9 +140,7 @@ def test_a_lost_bucket_makes_the_task_abnormal_until_it_is_back(own_server, dis,
         store.delete_object(Bucket=bucket, Key=key)
     store.delete_bucket(Bucket=bucket)
     flush(own_server)
-    detail = wait_for(
-        lambda: (d := dis.task(stream, "task"))["state"] == "ABNORMAL" and d, "the task to turn ABNORMAL"
-    )
+    detail = wait_for(lambda: (d := dis.task(stream, "task"))["state"] == "ABNORMAL" and d, "the task to turn ABNORMAL")
     assert "bucket" in json.dumps(detail).lower().replace("obs_bucket_path", "").replace('"bucket"', ""), detail
     dis.put(stream, [b"two"])
 

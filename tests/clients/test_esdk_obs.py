@@ -4,9 +4,16 @@ import os
 
 import pytest
 import requests
-from obs import CompletePart, CompleteMultipartUploadRequest, CopyObjectHeader, DeleteObjectsRequest, GetObjectHeader
+from obs import (
+    CompleteMultipartUploadRequest,
+    CompletePart,
+    CopyObjectHeader,
+    DeleteObjectsRequest,
+    GetObjectHeader,
+    ObsClient,
+    PutObjectHeader,
+)
 from obs import Object as ObsObject
-from obs import ObsClient, PutObjectHeader
 
 from support import names
 from support.names import fresh

@@ -4,13 +4,12 @@ import base64
 
 import openstack
 import pytest
+import requests
 from openstack import exceptions
 
 from support import names
 from support.names import fresh, shard
 from support.server import Server, free_port, password_login
-
-import requests
 
 # This client reads the region of an object signature from the name of the object service and insists on
 # one that begins with "eu-"; it always speaks to BUCKET.SERVICE.

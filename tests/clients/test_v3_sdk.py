@@ -147,7 +147,12 @@ def test_apps_checkpoints_and_consumption(dis, stream):
     show = ShowCheckpointRequest(stream_name=stream, partition_id="0", app_name=app, checkpoint_type="LAST_READ")
     assert dis.show_checkpoint(show).sequence_number == "-1"
     body = CommitCheckpointReq(
-        app_name=app, checkpoint_type="LAST_READ", stream_name=stream, partition_id="0", sequence_number="2", metadata="m"
+        app_name=app,
+        checkpoint_type="LAST_READ",
+        stream_name=stream,
+        partition_id="0",
+        sequence_number="2",
+        metadata="m",
     )
     dis.commit_checkpoint(CommitCheckpointRequest(body=body))
     committed = dis.show_checkpoint(show)

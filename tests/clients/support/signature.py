@@ -10,7 +10,7 @@ from support import names
 def signed_headers(method, path, host, body=b"", *, query="", skew_seconds=0, secret=names.SECRET_ACCESS_KEY,
                    access=names.ACCESS_KEY_ID):  # fmt: skip
     """The headers of a signed request; `skew_seconds` is how far the signer's clock is ahead of ours."""
-    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=skew_seconds)
+    moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=skew_seconds)
     date = moment.strftime("%Y%m%dT%H%M%SZ")
     canonical = "\n".join(
         [
