@@ -84,9 +84,9 @@ def test_numbers_typed_as_text_are_text_and_the_others_are_not(server, dis, stre
 def test_put_by_id_only_and_with_empty_names(server, dis, stream):
     ident = dis.describe(stream)["stream_id"]
     data = base64.b64encode(b"x").decode()
-    for names_given in ({"stream_id": ident}, {"stream_name": "", "stream_id": ident}, {"stream_name": None, "stream_id": ident}):  # fmt: skip
+    for name_given in ({}, {"stream_name": ""}, {"stream_name": None}):
         record = {"data": data, "partition_id": "", "partition_key": "key", "explicit_hash_key": "", "timestamp": 123}
-        answer = java(server, "POST", "/records/", {**names_given, "records": [record]})
+        answer = java(server, "POST", "/records/", {**name_given, "stream_id": ident, "records": [record]})
         assert answer.json()["failed_record_count"] == 0
     records, _ = dis.page(dis.cursor(stream))
     assert {(r["partition_key"], r["timestamp"]) for r in records} == {("key", 123)}
@@ -128,7 +128,8 @@ def test_the_adapter_commits_and_asks_for_its_position(server, dis, stream):
     assert (nothing.status, nothing.json()) == (200, {"sequence_number": "-1", "metadata": ""})
     dis.put(stream, [b"a", b"b"])
     for number in ("2", "0", "2"):  # the next number to read; and back; and again
-        body = {"app_name": app, "checkpoint_type": "LAST_READ", "stream_name": stream, "partition_id": shard(0), "sequence_number": number, "metadata": ""}  # fmt: skip
+        place = {"stream_name": stream, "partition_id": shard(0), "sequence_number": number}
+        body = {"app_name": app, "checkpoint_type": "LAST_READ", "metadata": "", **place}
         assert java(server, "POST", "/checkpoints/", body).status == 201
         assert java(server, "GET", f"/checkpoints/?{query}").json()["sequence_number"] == number
     java(server, "DELETE", f"/apps/{app}/")
