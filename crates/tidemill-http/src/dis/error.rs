@@ -3,6 +3,7 @@
 use crate::dis::reply;
 use axum::response::{IntoResponse, Response};
 use tidemill_api::{ErrorBody, ErrorCode};
+use tidemill_iam::IamError;
 use tidemill_iam::api_signature::AuthError;
 use tidemill_meta::MetaError;
 use tidemill_model::limits::REQUEST_BYTES_MAX;
@@ -59,6 +60,22 @@ impl IntoResponse for DisError {
 impl From<AuthError> for DisError {
     fn from(error: AuthError) -> Self {
         Self { code: ErrorCode::NotAuthenticated, message: error.to_string() }
+    }
+}
+
+impl From<IamError> for DisError {
+    fn from(error: IamError) -> Self {
+        match error {
+            IamError::Auth(error) => error.into(),
+            IamError::WrongCredentials => {
+                Self { code: ErrorCode::NotAuthenticated, message: error.to_string() }
+            }
+            IamError::Denied(action) => Self::new(ErrorCode::AccessDenied, &[&action]),
+            IamError::BadRequest { message, .. } => Self::invalid(message),
+            IamError::NotFound { name, .. } => Self::new(ErrorCode::InvalidProject, &[&name]),
+            IamError::TooManyTokens => Self::new(ErrorCode::Busy, &[&error.to_string()]),
+            IamError::Internal(cause) => Self::internal(cause),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod body;
 pub mod budget;
-pub mod caller;
+mod caller;
 pub mod error;
 pub mod json;
 pub mod query;
@@ -13,21 +13,18 @@ pub use budget::Budget;
 pub use error::DisError;
 pub use request::DisRequest;
 
-use caller::Identities;
 use std::sync::Arc;
-use tidemill_iam::api_signature::ApiAuth;
+use tidemill_iam::Iam;
 use tidemill_model::Clock;
 use tidemill_stream::Streams;
 
 /// What the handlers of the stream API share. Cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct DisState {
     /// The streams.
     pub streams: Streams,
-    /// Tokens, keys and rights.
-    pub identities: Arc<dyn Identities>,
-    /// Signature checks with their derived keys.
-    pub signatures: Arc<ApiAuth>,
+    /// Identities, tokens, signatures and rights.
+    pub iam: Arc<Iam>,
     /// Time.
     pub clock: Clock,
     /// Room for request bodies.
