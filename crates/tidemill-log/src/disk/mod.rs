@@ -99,6 +99,11 @@ impl DiskLog {
         Ok(Self { shared, threads })
     }
 
+    /// Moves everything durable from the journal into segments now instead of when enough has come together.
+    pub async fn settle(&self) -> Result<(), LogError> {
+        Ok(self.blocking(settler::pass).await?)
+    }
+
     /// Runs blocking work beside the async threads.
     async fn blocking<T: Send + 'static>(
         &self,

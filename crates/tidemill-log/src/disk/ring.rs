@@ -73,6 +73,13 @@ impl RingGate {
         self.gate.lock().closed
     }
 
+    /// Whether half of the ring waits for the settler when the writer is at `slot`.
+    pub(crate) fn is_half_used(&self, slot: u32) -> bool {
+        let gate = self.gate.lock();
+        let files = gate.filled.len() as u32;
+        (slot + files - gate.replay_slot) % files >= files / 2
+    }
+
     /// Whether the file may be begun; with `wait` not [`Slot::Busy`].
     pub(crate) fn ask(&self, slot: u32, wait: bool) -> Slot {
         let mut gate = self.gate.lock();

@@ -68,7 +68,9 @@ fn make_room(shared: &Shared, ring: &mut RingWriter, bytes: usize, wait: bool) -
     if ring.room() >= bytes {
         return Slot::Free;
     }
-    shared.kick.now();
+    if shared.ring.is_half_used(ring.next_slot()) {
+        shared.kick.now();
+    }
     let slot = shared.ring.ask(ring.next_slot(), wait);
     if slot != Slot::Free {
         return slot;

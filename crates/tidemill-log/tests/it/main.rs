@@ -2,4 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed expectation is the result of a test
 
 mod disk_suite;
+mod history;
 mod memory;
+mod support;
