@@ -25,19 +25,20 @@ pub async fn intents(tx: &mut dyn Tx, task_id: &str) -> Result<Vec<IntentRow>, M
     tx.query(sql, args![task_id]).await?.iter().map(intent).collect()
 }
 
-/// Announces a delivery or replaces the one announced before; nothing of it was sent yet.
+/// Announces a delivery or replaces the one announced before. `sent`: an object of it is published already.
 pub async fn put_intent(
     tx: &mut dyn Tx,
     owner: &Owner,
     partition: u32,
+    sent: bool,
     body: &str,
 ) -> Result<bool, MetaError> {
     if !owns(tx, owner).await? {
         return Ok(false);
     }
     tx.execute(
-        "INSERT INTO dump_intents (task_id, partition_no, sent, body) VALUES ($1, $2, 0, $3) ON CONFLICT (task_id, partition_no) DO UPDATE SET sent = 0, body = excluded.body",
-        args![&owner.task_id, partition, body],
+        "INSERT INTO dump_intents (task_id, partition_no, sent, body) VALUES ($1, $2, $3, $4) ON CONFLICT (task_id, partition_no) DO UPDATE SET sent = excluded.sent, body = excluded.body",
+        args![&owner.task_id, partition, sent, body],
     )
     .await?;
     Ok(true)
@@ -61,16 +62,6 @@ pub async fn mark_sent(
         tx.execute(sql, args![&owner.task_id, partition]).await?;
     }
     Ok(marked == 1)
-}
-
-/// Gives an announced delivery up. Nothing of it may be published.
-pub async fn drop_intent(tx: &mut dyn Tx, owner: &Owner, partition: u32) -> Result<bool, MetaError> {
-    if !owns(tx, owner).await? {
-        return Ok(false);
-    }
-    let sql = "DELETE FROM dump_intents WHERE task_id = $1 AND partition_no = $2";
-    tx.execute(sql, args![&owner.task_id, partition]).await?;
-    Ok(true)
 }
 
 /// A ledger entry and the position that goes with it.
@@ -106,7 +97,8 @@ pub async fn commit(tx: &mut dyn Tx, owner: &Owner, commit: &Commit) -> Result<b
         return Ok(false);
     }
     super::ledger::insert_entry(tx, &owner.task_id, entry).await?;
-    drop_intent(tx, owner, old.partition).await?;
+    let sql = "DELETE FROM dump_intents WHERE task_id = $1 AND partition_no = $2";
+    tx.execute(sql, args![&owner.task_id, old.partition]).await?;
     for row_id in &commit.uploads {
         super::forget_upload(tx, row_id).await?;
     }

@@ -11,13 +11,13 @@ mod receipt;
 mod task;
 mod upload;
 
-pub use delivery::{Commit, IntentRow, commit, drop_intent, intents, mark_sent, put_intent};
+pub use delivery::{Commit, IntentRow, commit, intents, mark_sent, put_intent};
 pub use ledger::{LedgerRow, ledger_from};
 pub use position::{PositionRow, add_position, mark_sealed, positions};
 pub use receipt::{ReceiptRow, insert_receipt, last_receipt, receipts};
 pub use task::{
-    Inserted, TaskRow, all_tasks, change_state, claim, delete_task, find_task, insert_task, leftovers,
-    set_head, sweep_rows, tasks_of,
+    Inserted, TaskRow, all_tasks, change_state, claim, delete_task, fail_task, find_task, insert_task,
+    leftovers, set_head, sweep_rows, tasks_of,
 };
 pub use upload::{UploadRow, announce_upload, forget_upload, name_upload, uploads_of};
 

@@ -125,6 +125,12 @@ pub async fn claim(tx: &mut dyn Tx, task_id: &str, state: &str) -> Result<Option
     owner_of(tx.query(sql, args![task_id, state]).await?, task_id)
 }
 
+/// The owner gives the task up for a reason that only a person can remove.
+pub async fn fail_task(tx: &mut dyn Tx, owner: &Owner, cause: &str) -> Result<bool, MetaError> {
+    let sql = "UPDATE dump_tasks SET state = 'ERROR', cause = $3, epoch = epoch + 1 WHERE task_id = $1 AND epoch = $2";
+    Ok(tx.execute(sql, args![&owner.task_id, owner.epoch, cause]).await? == 1)
+}
+
 fn owner_of(rows: Vec<Row>, task_id: &str) -> Result<Option<Owner>, MetaError> {
     let owner = |row: &Row| Ok(Owner { task_id: task_id.to_owned(), epoch: row.int(0)? });
     rows.first().map(owner).transpose()

@@ -1,0 +1,39 @@
+//! Where deliveries go, as this crate sees it: buckets of an object store.
+
+use async_trait::async_trait;
+use object_store::multipart::MultipartStore;
+use object_store::path::Path;
+use object_store::{MultipartId, ObjectStore};
+use std::sync::Arc;
+use tidemill_model::ProjectId;
+
+/// Why a bucket cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BucketError {
+    /// There is no such bucket.
+    #[error("the bucket does not exist")]
+    Missing,
+    /// The project may not write to it.
+    #[error("access to the bucket is denied: {0}")]
+    Denied(String),
+    /// It could not be reached.
+    #[error("the bucket cannot be reached: {0}")]
+    Unreachable(String),
+}
+
+/// Opens buckets by name.
+#[async_trait]
+pub trait Buckets: Send + Sync + 'static {
+    /// A store over the keys of `bucket`, which `project` may read and write.
+    async fn open(&self, project: &ProjectId, bucket: &str) -> Result<Arc<dyn DeliveryStore>, BucketError>;
+}
+
+/// The store of one bucket.
+///
+/// What delivery relies on: completing an upload is the only step that publishes; completing after an abort
+/// fails; aborting or completing an unknown upload fails with `NotFound`.
+#[async_trait]
+pub trait DeliveryStore: ObjectStore + MultipartStore {
+    /// Uploads to exactly this key that are neither completed nor aborted.
+    async fn unfinished(&self, key: &Path) -> object_store::Result<Vec<MultipartId>>;
+}

@@ -1,0 +1,7 @@
+//! From records to the bytes of files, and to the directory each record belongs to.
+
+mod record_time;
+mod text;
+
+pub(crate) use record_time::RecordTime;
+pub(crate) use text::Text;

@@ -1,0 +1,140 @@
+//! Starting from what is recorded: after a crash, a take-over, a start or a failure.
+//!
+//! First every recorded upload is aborted, so that nothing of an earlier attempt can appear any more. Then
+//! each open delivery is adopted if its objects are there, proven by size and digest; else its range is
+//! encoded again, the announced digests are replaced, and what is missing is published.
+
+use crate::commit::Ended;
+use crate::error::Trouble;
+use crate::fill::{Batch, Bound, Closed};
+use crate::intent::Intent;
+use crate::ledger::{Kind, ObjectProof};
+use crate::runner::Runner;
+use crate::sink::{ObsSink, Probe};
+use std::collections::HashMap;
+use tidemill_log::ReadError;
+use tidemill_meta::dump::IntentRow;
+
+/// What the bucket has of an announced delivery.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) ours: Vec<ObjectProof>,
+    pub(crate) missing: usize,
+    pub(crate) foreign: usize,
+}
+
+impl Found {
+    pub(crate) fn is_complete(&self) -> bool {
+        self.missing == 0 && self.foreign == 0
+    }
+}
+
+/// Looks for every object of an announced delivery. Only meaningful after all its uploads are settled.
+pub(crate) async fn probe(sink: &ObsSink, intent: &Intent) -> Result<Found, Trouble> {
+    let mut found = Found::default();
+    for object in &intent.objects {
+        match sink.probe(object).await? {
+            Probe::Ours(etag) => found.ours.push(object.proof(etag)),
+            Probe::Missing => found.missing += 1,
+            Probe::Foreign => found.foreign += 1,
+        }
+    }
+    Ok(found)
+}
+
+impl Runner {
+    /// Brings the task to where only new records are left to do.
+    pub(crate) async fn recover(&mut self) -> Result<(), Trouble> {
+        let rows = self.ctx.positions(&self.task.id).await?;
+        self.positions = rows.into_iter().map(|p| (p.partition, p)).collect();
+        for position in self.positions.values() {
+            self.hold(position.partition, position.next);
+        }
+        let uploads = self.ctx.uploads(&self.task.id).await?;
+        let intents = self.ctx.intents(&self.task.id).await?;
+        let unsealed = self.positions.values().any(|p| p.sealed < p.entries);
+        if uploads.is_empty() && intents.is_empty() && !unsealed {
+            return Ok(());
+        }
+        let sink = self.sink().await?;
+        for upload in &uploads {
+            sink.settle(upload).await?;
+        }
+        for intent in intents {
+            self.resume(&sink, intent).await?;
+        }
+        self.seal(&sink).await
+    }
+
+    async fn resume(&mut self, sink: &ObsSink, row: IntentRow) -> Result<(), Trouble> {
+        let partition = row.partition;
+        let intent = Intent::from_json(&row.body).map_err(|e| Trouble::Fatal(format!("intent: {e}")))?;
+        let position = self.positions.get(&partition).map(|p| p.next);
+        if position != Some(intent.from) || intent.incarnation != self.task.incarnation.to_string() {
+            return Err(Trouble::Fatal(format!(
+                "partition {partition}: the announced delivery does not fit"
+            )));
+        }
+        // What was never sent cannot be there.
+        let nothing = Found { missing: intent.objects.len(), ..Found::default() };
+        let found = if row.sent { probe(sink, &intent).await? } else { nothing };
+        if found.is_complete() {
+            let (to, count) = (intent.to, intent.count);
+            let ended = Ended { kind: Kind::Deliver, to, count, objects: found.ours, uploads: vec![] };
+            return self.commit(partition, ended).await;
+        }
+        match self.encode_again(partition, &intent).await? {
+            Some(closed) => self.redo(sink, partition, closed, found).await,
+            // Its records are gone from the log: what is published of them stays, and the ledger says so.
+            None => self.gap(partition, intent.to, found.ours).await,
+        }
+    }
+
+    /// Encodes the announced range with the announced time. `None`: the log does not have it any more.
+    async fn encode_again(&self, partition: u32, intent: &Intent) -> Result<Option<Closed>, Trouble> {
+        let bound = Bound { bytes: u64::MAX, to: intent.to };
+        let mut batch = Batch::new(partition, intent.from);
+        while batch.to < intent.to {
+            let page = match self.read(partition, batch.to).await {
+                Ok(page) => page,
+                Err(ReadError::Trimmed { .. }) => return Ok(None),
+                Err(ReadError::Beyond { next, .. }) => return Err(lost_tail(partition, next, intent.to)),
+                Err(error) => return Err(Trouble::Retry(format!("partition {partition}: {error}"))),
+            };
+            if page.next == batch.to {
+                return Err(lost_tail(partition, page.next, intent.to));
+            }
+            batch = self.encode(batch, page, bound).await?;
+            if batch.is_full() {
+                return Err(Trouble::Fatal(format!(
+                    "partition {partition}: the delivery cannot be encoded again"
+                )));
+            }
+        }
+        self.close(batch, intent.cut_ms).await.map(Some)
+    }
+
+    async fn redo(
+        &mut self,
+        sink: &ObsSink,
+        partition: u32,
+        closed: Closed,
+        found: Found,
+    ) -> Result<(), Trouble> {
+        let same = |proof: &ObjectProof| {
+            closed.intent.objects.iter().any(|o| o.key == proof.key && o.sha256 == proof.sha256)
+        };
+        let kept: HashMap<_, _> =
+            found.ours.iter().filter(|p| same(p)).map(|p| (p.key.clone(), p.etag.clone())).collect();
+        let replaces = found.foreign > 0 || kept.len() < found.ours.len();
+        self.announce(partition, &closed.intent, !found.ours.is_empty()).await?;
+        let kind = if replaces { Kind::Replace } else { Kind::Deliver };
+        self.publish(sink, partition, closed, kept, kind).await
+    }
+}
+
+fn lost_tail(partition: u32, next: u64, wanted: u64) -> Trouble {
+    Trouble::Fatal(format!(
+        "partition {partition} ends at {next} in the log, but a delivery up to {wanted} was announced: the log lost records"
+    ))
+}

@@ -1,0 +1,215 @@
+//! A world that outlives processes: records, metadata and bucket; and processes that live and die in it.
+
+mod gate;
+mod gated_meta;
+mod gated_store;
+mod store;
+
+pub(crate) use gate::{Gate, Mode};
+pub(crate) use store::TestStore;
+
+use futures::TryStreamExt;
+use gated_meta::GatedMeta;
+use gated_store::GatedBuckets;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tidemill_dump::{DumpConfig, Dumps, NewTask, RetryPolicy, TaskDetail};
+use tidemill_log::memory::MemoryLog;
+use tidemill_log::{Append, ChunkBuilder, LogStore, Outcome};
+use tidemill_meta::Meta;
+use tidemill_meta::sqlite::SqliteStore;
+use tidemill_model::{Clock, ProjectId, StreamName};
+use tidemill_stream::{AutoScale, DataType, NewStream, Stream, StreamType, Streams, StreamsConfig};
+
+pub(crate) const START_MS: i64 = 1_767_323_045_000; // 2026-01-02T03:04:05Z
+pub(crate) const BUCKET: &str = "bucket";
+
+/// What survives a process.
+pub(crate) struct World {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) clock: Clock,
+    pub(crate) log: Arc<MemoryLog>,
+    pub(crate) store: TestStore,
+    pub(crate) meta: Meta,
+    pub(crate) config: DumpConfig,
+}
+
+/// One life of the server.
+pub(crate) struct Process {
+    pub(crate) streams: Streams,
+    pub(crate) dumps: Dumps,
+    pub(crate) gate: Arc<Gate>,
+}
+
+pub(crate) fn project() -> ProjectId {
+    ProjectId::parse("0123456789abcdef0123456789abcdef").unwrap()
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(START_MS);
+        let meta = SqliteStore::open(&dir.path().join("meta.db")).await.unwrap();
+        let mut config = DumpConfig::new(dir.path().join("spool"));
+        config.retry = RetryPolicy { first: Duration::from_secs(1), max: Duration::from_secs(8) };
+        let log = Arc::new(MemoryLog::new(clock.clone()));
+        Self { dir, clock, log, store: TestStore::default(), meta, config }
+    }
+
+    /// Starts a process on the world as it is.
+    pub(crate) async fn process(&self) -> Process {
+        self.process_with(Arc::new(Gate::new(self.clock.clone()))).await
+    }
+
+    pub(crate) async fn process_with(&self, gate: Arc<Gate>) -> Process {
+        let log: Arc<dyn LogStore> = self.log.clone();
+        let streams = Streams::open(self.meta.clone(), log, self.clock.clone(), StreamsConfig::default())
+            .await
+            .unwrap();
+        let meta = GatedMeta::over(self.meta.clone(), gate.clone());
+        let buckets = Arc::new(GatedBuckets { store: self.store.clone(), gate: gate.clone() });
+        let dumps = Dumps::open(meta, streams.clone(), buckets, self.clock.clone(), self.config.clone())
+            .await
+            .unwrap();
+        Process { streams, dumps, gate }
+    }
+
+    /// Appends records to a partition.
+    pub(crate) async fn put(&self, stream: &Stream, partition: u32, records: &[&str]) {
+        let mut chunk = ChunkBuilder::default();
+        for record in records {
+            chunk.push(None, None, record.as_bytes());
+        }
+        let chunks = vec![(partition, chunk.finish().unwrap())];
+        let outcomes = self.log.append(Append { incarnation: stream.incarnation, chunks }).await;
+        assert!(matches!(outcomes[0], Outcome::Assigned { .. }), "{outcomes:?}");
+    }
+
+    /// The data objects, ascending by key.
+    pub(crate) async fn objects(&self) -> Vec<(String, String)> {
+        self.all_objects().await.into_iter().filter(|(key, _)| !key.starts_with("_tidemill/")).collect()
+    }
+
+    pub(crate) async fn all_objects(&self) -> Vec<(String, String)> {
+        let mut metas: Vec<_> = self.store.inner.list(None).try_collect().await.unwrap();
+        metas.sort_by(|a, b| a.location.cmp(&b.location));
+        let mut objects = Vec::new();
+        for meta in metas {
+            objects.push((meta.location.to_string(), self.read(meta.location.as_ref()).await));
+        }
+        objects
+    }
+
+    pub(crate) async fn read(&self, key: &str) -> String {
+        let bytes = self.store.inner.get(&Path::from(key)).await.unwrap().bytes().await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    /// Bytes of the data objects of one partition, in name order.
+    pub(crate) async fn delivered(&self, partition: u32) -> String {
+        let shard = format!("-shardId-{partition:010}-");
+        self.objects()
+            .await
+            .into_iter()
+            .filter(|(key, _)| key.contains(&shard))
+            .map(|(_, body)| body)
+            .collect()
+    }
+
+    pub(crate) fn advance(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+}
+
+impl Process {
+    pub(crate) async fn stream(&self, name: &str, partitions: i64) -> Arc<Stream> {
+        let new = NewStream {
+            name: StreamName::parse(name).unwrap(),
+            partitions,
+            retention_hours: 24,
+            stream_type: StreamType::Common,
+            data_type: DataType::Blob,
+            data_schema: None,
+            compression_format: None,
+            csv_delimiter: None,
+            auto_scale: AutoScale::default(),
+            tags: vec![],
+            sys_tags: vec![],
+        };
+        self.streams.create_stream(&project(), new).await.unwrap()
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Arc<Stream> {
+        self.streams.find(&project(), name).unwrap()
+    }
+
+    pub(crate) async fn task(&self, stream: &Stream, name: &str) -> String {
+        self.dumps.create(stream, new_task(name, json!({}))).await.unwrap()
+    }
+
+    pub(crate) async fn detail(&self, stream: &Stream, name: &str) -> TaskDetail {
+        self.dumps.detail(stream, name).await.unwrap()
+    }
+
+    /// Waits until every partition of the task is delivered and the ledger is in the bucket.
+    pub(crate) async fn caught_up(&self, world: &World, stream: &Stream, name: &str) {
+        until(async || {
+            let detail = self.detail(stream, name).await;
+            let ends = detail.partitions.iter().all(|p| {
+                world.log.bounds(stream.partition_ref(p.id)).is_some_and(|bounds| bounds.next == p.next)
+            });
+            ends && sealed(world, &detail.summary.task_id).await
+        })
+        .await;
+    }
+}
+
+/// Whether no ledger entry waits for its copy in the bucket and no upload is recorded.
+pub(crate) async fn sealed(world: &World, task_id: &str) -> bool {
+    let (id, meta) = (task_id.to_owned(), &world.meta);
+    let (positions, uploads) = meta
+        .read(move |tx| {
+            let id = id.clone();
+            Box::pin(async move {
+                let positions = tidemill_meta::dump::positions(tx, &id).await?;
+                let uploads = tidemill_meta::dump::uploads_of(tx, &id).await?;
+                Ok::<_, tidemill_meta::MetaError>((positions, uploads))
+            })
+        })
+        .await
+        .unwrap();
+    positions.iter().all(|p| p.sealed == p.entries) && uploads.is_empty()
+}
+
+/// A creation with 30 s and TRIM_HORIZON; `more` adds and replaces members.
+pub(crate) fn new_task(name: &str, more: Value) -> NewTask {
+    let mut descriptor = json!({
+        "task_name": name, "agency_name": "agency", "deliver_time_interval": 30,
+        "consumer_strategy": "TRIM_HORIZON", "obs_bucket_path": BUCKET,
+    });
+    for (key, value) in more.as_object().unwrap() {
+        descriptor[key] = value.clone();
+    }
+    NewTask::parse(&json!({"destination_type": "OBS", "obs_destination_descriptor": descriptor})).unwrap()
+}
+
+/// Waits for a condition; gives up after a while of real time.
+pub(crate) async fn until(mut condition: impl AsyncFnMut() -> bool) {
+    let started = std::time::Instant::now();
+    let mut again = tokio::time::interval(Duration::from_millis(2));
+    while !condition().await {
+        assert!(started.elapsed() < Duration::from_secs(20), "the condition did not come true");
+        again.tick().await;
+    }
+}
+
+/// Lets everything that can go on without the clock go on.
+pub(crate) async fn settle_down() {
+    let mut again = tokio::time::interval(Duration::from_millis(2));
+    for _ in 0..15 {
+        again.tick().await;
+    }
+}
