@@ -1,1 +1,60 @@
-//! The identity API (v3).
+//! The identity API (v3): one file a resource.
+
+mod authenticated;
+mod catalog;
+mod credentials;
+mod domains;
+mod error;
+mod projects;
+mod public_urls;
+mod query;
+mod reply;
+mod security_tokens;
+#[cfg(test)]
+mod tests;
+mod token_document;
+mod tokens;
+mod versions;
+
+pub use error::IdentityError;
+pub use public_urls::PublicUrls;
+pub use versions::versions;
+
+use axum::Router;
+use axum::routing::{MethodRouter, get, post};
+use std::sync::Arc;
+use tidemill_iam::Iam;
+
+/// What the handlers of the identity API share. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct IamState {
+    /// Identities, tokens and keys.
+    pub iam: Arc<Iam>,
+    /// Where clients reach this installation.
+    pub public: Arc<PublicUrls>,
+}
+
+/// All routes but `GET /`, which browsers share: compose that one from [`versions`].
+pub fn router(state: IamState) -> Router {
+    let routes: [(&str, MethodRouter<IamState>); 10] = [
+        ("/v3", get(versions::version)),
+        ("/v3/auth/tokens", post(tokens::issue).get(tokens::show).delete(tokens::revoke)),
+        ("/v3/auth/catalog", get(catalog::list)),
+        ("/v3/auth/projects", get(projects::list)),
+        ("/v3/auth/domains", get(domains::list)),
+        ("/v3/projects", get(projects::list)),
+        ("/v3/projects/{id}", get(projects::show)),
+        ("/v3.0/OS-CREDENTIAL/credentials", post(credentials::create).get(credentials::list)),
+        (
+            "/v3.0/OS-CREDENTIAL/credentials/{access}",
+            get(credentials::show).put(credentials::update).delete(credentials::delete),
+        ),
+        ("/v3.0/OS-CREDENTIAL/securitytokens", post(security_tokens::create)),
+    ];
+    // Clients write paths with and without a slash at the end.
+    let add = |router: Router<IamState>, (path, methods): (&str, MethodRouter<IamState>)| {
+        router.route(path, methods.clone()).route(&format!("{path}/"), methods)
+    };
+    let router = routes.into_iter().fold(Router::new(), add);
+    router.method_not_allowed_fallback(async || IdentityError::WrongMethod).with_state(state)
+}

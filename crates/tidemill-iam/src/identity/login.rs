@@ -96,8 +96,7 @@ impl Iam {
     fn own_domain(&self, caller: &Caller, by: &By) -> Result<(), IamError> {
         let directory = self.directory.read();
         let own = directory.domain(by).is_some_and(|domain| domain.id == caller.domain.id);
-        let missing = || IamError::NotFound { kind: "domain", name: shortened(by.text()) };
-        if own { Ok(()) } else { Err(missing()) }
+        if own { Ok(()) } else { Err(IamError::Denied(format!("use domain {}", shortened(by.text())))) }
     }
 
     /// A project named without a domain is one of the user's own.
@@ -114,9 +113,8 @@ impl Iam {
             (None, Some(name)) => own.into_iter().find(|project| project.name == *name),
             (None, None) => return Err(IamError::bad_request("project needs an id or a name")),
         };
-        let name = request.id.as_ref().or(request.name.as_ref()).map(|text| shortened(text));
-        found
-            .map(Scope::Project)
-            .ok_or(IamError::NotFound { kind: "project", name: name.unwrap_or_default() })
+        let named =
+            request.id.as_ref().or(request.name.as_ref()).map(|text| shortened(text)).unwrap_or_default();
+        found.map(Scope::Project).ok_or(IamError::Denied(format!("use project {named}")))
     }
 }

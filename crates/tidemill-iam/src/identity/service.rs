@@ -72,6 +72,11 @@ impl Iam {
         Ok((iam, found))
     }
 
+    /// The clock that ends tokens and bounds dates.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Starts the check of a signed request, before its body is read.
     pub fn begin(&self, head: &RequestHead<'_>) -> Result<PendingSignature, AuthError> {
         self.api.begin(head, self.clock.now_ms(), |id| self.lookup_key(id))

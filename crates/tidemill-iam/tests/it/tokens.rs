@@ -61,7 +61,7 @@ async fn the_scope_is_what_was_asked_for() {
     assert_eq!(scope(r#""unscoped""#).await.unwrap(), Scope::Unscoped);
     for foreign in [r#"{"project":{"name":"x"}}"#, r#"{"domain":{"name":"x"}}"#, r#"{"project":{"id":"x"}}"#]
     {
-        assert_eq!(scope(foreign).await.unwrap_err().status(), 404, "{foreign}");
+        assert_eq!(scope(foreign).await.unwrap_err().status(), 403, "{foreign}");
     }
     assert_eq!(scope(r#""everything""#).await.unwrap_err().status(), 400);
 }
