@@ -6,8 +6,8 @@ use crate::streams::Streams;
 use tidemill_log::Bounds;
 use tidemill_meta::checkpoint::{self as sql, CheckpointRow};
 use tidemill_meta::{MetaError, Tx, app};
-use tidemill_model::limits::CHECKPOINT_METADATA_CHARS_MAX;
 use tidemill_model::PartitionId;
+use tidemill_model::limits::CHECKPOINT_METADATA_CHARS_MAX;
 
 /// What an app committed on a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]

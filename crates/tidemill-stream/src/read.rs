@@ -87,6 +87,8 @@ pub enum GetError {
     Beyond {
         /// The position.
         given: u64,
+        /// The first number kept.
+        earliest: u64,
         /// The next number to be assigned.
         next: u64,
     },
@@ -173,19 +175,17 @@ impl Streams {
             return Err(GetError::PartitionExpired { stream, partition: cursor.partition });
         }
         let at = stream.partition_ref(cursor.partition);
-        let page = self.0.log.read(at, cursor.sequence, limit, Scope::Visible).await.map_err(get_error)?;
+        let read = self.0.log.read(at, cursor.sequence, limit, Scope::Visible).await;
+        let earliest = || self.bounds(&stream, cursor.partition).map_or(0, |bounds| bounds.earliest);
+        let page = read.map_err(|error| match error {
+            ReadError::Trimmed { .. } => GetError::Trimmed,
+            ReadError::Beyond { from, next } => GetError::Beyond { given: from, earliest: earliest(), next },
+            other => GetError::Log(other),
+        })?;
         cursor.sequence = page.next;
         cursor.issued_ms = now_ms;
         let next = self.0.cursor_key.write(&cursor);
         Ok((page, next))
-    }
-}
-
-fn get_error(error: ReadError) -> GetError {
-    match error {
-        ReadError::Trimmed { .. } => GetError::Trimmed,
-        ReadError::Beyond { from, next } => GetError::Beyond { given: from, next },
-        other => GetError::Log(other),
     }
 }
 

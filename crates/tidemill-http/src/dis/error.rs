@@ -2,11 +2,18 @@
 
 use crate::dis::reply;
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use tidemill_api::{ErrorBody, ErrorCode};
 use tidemill_iam::IamError;
 use tidemill_iam::api_signature::AuthError;
+use tidemill_log::Refusal;
 use tidemill_meta::MetaError;
-use tidemill_model::limits::REQUEST_BYTES_MAX;
+use tidemill_model::limits::{APPS_MAX, REQUEST_BYTES_MAX};
+use tidemill_model::{PartitionId, ProjectId};
+use tidemill_stream::{
+    AppError, AppendError, CheckpointError, CreateError, CursorError, CursorTextError, DeleteError, GetError,
+    RecordError, ScaleError, Stream,
+};
 
 /// A refused or failed request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +53,7 @@ impl DisError {
     }
 
     /// DIS.4301 for what the client called the stream.
-    pub fn unknown_stream(stream: &str, project: &tidemill_model::ProjectId) -> Self {
+    pub fn unknown_stream(stream: &str, project: &ProjectId) -> Self {
         Self::new(ErrorCode::UnknownStream, &[stream, project.as_str()])
     }
 }
@@ -82,5 +89,186 @@ impl From<IamError> for DisError {
 impl From<MetaError> for DisError {
     fn from(error: MetaError) -> Self {
         Self::internal(error)
+    }
+}
+
+/// The errors of one domain operation each, by meaning.
+impl DisError {
+    fn bare(code: ErrorCode) -> Self {
+        Self::new(code, &[])
+    }
+
+    fn gone(stream: &Stream) -> Self {
+        Self::unknown_stream(stream.name.as_str(), &stream.project)
+    }
+
+    fn of_partition(code: ErrorCode, stream: &str, project: &ProjectId, partition: PartitionId) -> Self {
+        Self::new(code, &[stream, project.as_str(), &partition.to_string()])
+    }
+
+    /// The form in brackets is taken apart by clients.
+    fn out_of_range(given: u64, earliest: u64, next: u64) -> Self {
+        let [given, earliest, next] = [given, earliest, next].map(|number| number.to_string());
+        let details = [given.as_str(), " should be within ", &earliest, " ", &next];
+        Self::new(ErrorCode::SequenceOutOfRange, &details)
+    }
+
+    fn quota(active: u64, max: u64) -> Self {
+        Self::new(ErrorCode::QuotaExceeded, &[&format!("{active} partitions, at most {max}")])
+    }
+
+    /// Making the stream `name` failed.
+    pub(super) fn create(error: CreateError, name: &str) -> Self {
+        match error {
+            CreateError::Invalid(reason) => Self::invalid(reason),
+            CreateError::Schema(reason) => Self::new(ErrorCode::InvalidSchema, &[&reason]),
+            CreateError::TooManyTags => Self::bare(ErrorCode::TagQuotaExceeded),
+            CreateError::Exists => Self::new(ErrorCode::StreamExists, &[name]),
+            CreateError::Quota { active, max } => Self::quota(active, max),
+            CreateError::Meta(_) | CreateError::Log(_) | CreateError::CutOff => Self::internal(error),
+        }
+    }
+
+    /// Changing the number of partitions failed.
+    pub(super) fn scale(error: ScaleError, stream: &Stream) -> Self {
+        match error {
+            ScaleError::Invalid(reason) => Self::invalid(reason),
+            ScaleError::UnknownStream => Self::gone(stream),
+            ScaleError::NotRunning => Self::bare(ErrorCode::StreamNotRunning),
+            ScaleError::Quota { active, max } => Self::quota(active, max),
+            ScaleError::Meta(_) | ScaleError::Log(_) | ScaleError::CutOff => Self::internal(error),
+        }
+    }
+
+    /// Deleting the stream that the client called `name` failed.
+    pub(super) fn delete(error: DeleteError, name: &str, project: &ProjectId) -> Self {
+        match error {
+            DeleteError::UnknownStream => Self::unknown_stream(name, project),
+            DeleteError::Continues(reason) => {
+                tracing::warn!(stream = name, reason, "a deletion continues after its answer");
+                Self::new(ErrorCode::Internal, &["deletion continues"])
+            }
+            DeleteError::Meta(_) | DeleteError::Log(_) | DeleteError::CutOff => Self::internal(error),
+        }
+    }
+
+    /// A whole put failed.
+    pub(super) fn append(error: AppendError, stream: &Stream) -> Self {
+        match error {
+            AppendError::NotRunning => Self::bare(ErrorCode::StreamNotRunning),
+            AppendError::UnknownStream => Self::gone(stream),
+            AppendError::NotBase64(_) => Self::invalid(error),
+        }
+    }
+
+    /// There is no cursor.
+    pub(super) fn cursor(error: CursorError, stream: &Stream) -> Self {
+        let of_partition =
+            |code, partition| Self::of_partition(code, stream.name.as_str(), &stream.project, partition);
+        match error {
+            CursorError::NotRunning => Self::bare(ErrorCode::StreamNotRunning),
+            CursorError::UnknownPartition(id) => of_partition(ErrorCode::UnknownPartition, id),
+            CursorError::PartitionExpired(id) => of_partition(ErrorCode::PartitionExpired, id),
+            CursorError::InvalidSequence(text) => Self::new(ErrorCode::InvalidSequenceNumber, &[&text]),
+            CursorError::OutOfRange { given, earliest, next } => Self::out_of_range(given, earliest, next),
+            CursorError::NoTimestamp => Self::invalid("timestamp is missing"),
+            CursorError::TimestampExpired { oldest_ms } => {
+                Self::unreadable(format!("timestamp is expired, timestamp should be larger than {oldest_ms}"))
+            }
+            CursorError::Log(_) => Self::internal(error),
+        }
+    }
+
+    /// A cursor gives no records.
+    pub(super) fn get(error: GetError, project: &ProjectId) -> Self {
+        match error {
+            GetError::Cursor(CursorTextError::Invalid(reason)) => {
+                Self::new(ErrorCode::InvalidCursor, &[reason])
+            }
+            GetError::Cursor(CursorTextError::Expired) => {
+                Self::new(ErrorCode::CursorExpired, &["a cursor lives 5 minutes"])
+            }
+            GetError::UnknownStream(name) => Self::unknown_stream(&name, project),
+            GetError::NotRunning => Self::bare(ErrorCode::StreamNotRunning),
+            GetError::PartitionExpired { stream, partition } => {
+                Self::of_partition(ErrorCode::PartitionExpired, &stream, project, partition)
+            }
+            GetError::Trimmed => Self::bare(ErrorCode::CursorTrimmed),
+            GetError::Beyond { given, earliest, next } => Self::out_of_range(given, earliest, next),
+            GetError::Log(_) => Self::internal(error),
+        }
+    }
+
+    /// A call on a checkpoint failed.
+    pub(super) fn checkpoint(error: CheckpointError, stream: &Stream) -> Self {
+        match error {
+            CheckpointError::UnknownApp => Self::bare(ErrorCode::UnknownApp),
+            CheckpointError::UnknownStream => Self::gone(stream),
+            CheckpointError::NotRunning => Self::bare(ErrorCode::StreamNotRunning),
+            CheckpointError::UnknownPartition(partition) => {
+                let name = stream.name.as_str();
+                Self::of_partition(ErrorCode::UnknownPartition, name, &stream.project, partition)
+            }
+            CheckpointError::InvalidSequence(text) => Self::new(ErrorCode::InvalidSequenceNumber, &[&text]),
+            CheckpointError::OutOfRange { given, earliest, next } => {
+                Self::out_of_range(given, earliest, next)
+            }
+            CheckpointError::MetadataTooLong => Self::invalid(error),
+            CheckpointError::NothingCommitted => Self::bare(ErrorCode::NoCheckpoint),
+            CheckpointError::NotInLog | CheckpointError::Meta(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<AppError> for DisError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Unknown => Self::bare(ErrorCode::UnknownApp),
+            AppError::Exists => Self::bare(ErrorCode::AppExists),
+            AppError::Quota => Self::new(ErrorCode::AppQuotaExceeded, &[&format!("at most {APPS_MAX}")]),
+            AppError::Meta(_) => Self::internal(error),
+        }
+    }
+}
+
+/// What a put answers for one record that failed.
+///
+/// One client finds the code only in the text, so it stands in both members.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct RecordFailure {
+    error_code: &'static str,
+    error_message: String,
+}
+
+impl RecordFailure {
+    pub(super) fn new(error: &RecordError, stream: &Stream) -> Self {
+        let code = match error {
+            RecordError::InvalidPartitionId(_) => ErrorCode::InvalidPartitionId,
+            RecordError::UnknownPartition(_) => ErrorCode::UnknownPartition,
+            RecordError::PartitionClosed(_) => ErrorCode::PartitionExpired,
+            RecordError::Invalid(_) => ErrorCode::InvalidRequest,
+            RecordError::Refused(refusal) => refused(*refusal),
+            RecordError::Unknown => ErrorCode::RecordNotStored,
+        };
+        let mut details = vec![code.code().to_owned()];
+        match error {
+            RecordError::InvalidPartitionId(text) => details.push(text.clone()),
+            RecordError::UnknownPartition(id) | RecordError::PartitionClosed(id) => {
+                details = vec![stream.name.to_string(), stream.project.to_string(), id.to_string()];
+                details.push(code.code().to_owned());
+            }
+            RecordError::Invalid(reason) => details.push((*reason).to_owned()),
+            RecordError::Refused(_) | RecordError::Unknown => details.push(error.to_string()),
+        }
+        Self { error_code: code.code(), error_message: code.message(&details) }
+    }
+}
+
+/// Producers send a record again when its code is DIS.5250, and give up otherwise.
+fn refused(refusal: Refusal) -> ErrorCode {
+    match refusal {
+        Refusal::TooLarge => ErrorCode::InvalidRequest,
+        Refusal::UnknownStream => ErrorCode::UnknownStream,
+        Refusal::UnknownPartition | Refusal::DiskFull | Refusal::Stopped => ErrorCode::RecordNotStored,
     }
 }

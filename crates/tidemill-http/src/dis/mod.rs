@@ -1,19 +1,31 @@
 //! The stream API (DIS): one file a resource.
 
+mod apps;
 mod body;
 pub mod budget;
 mod caller;
+mod checkpoints;
+mod cursors;
 pub mod error;
+mod get_records;
 pub mod json;
+mod lookup;
+pub mod put_body;
+mod put_records;
 pub mod query;
 pub mod reply;
 pub mod request;
+mod stream_detail;
+mod streams;
 
 pub use budget::Budget;
 pub use error::DisError;
 pub use request::DisRequest;
 
+use axum::Router;
+use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
+use tidemill_api::ErrorCode;
 use tidemill_iam::Iam;
 use tidemill_model::Clock;
 use tidemill_stream::Streams;
@@ -29,4 +41,47 @@ pub struct DisState {
     pub clock: Clock,
     /// Room for request bodies.
     pub budget: Budget,
+}
+
+/// The routes of streams, records, cursors, apps and checkpoints.
+///
+/// A wrong method is answered here; the outer router answers unknown routes with [`unknown_route`].
+pub fn router(state: DisState) -> Router {
+    let streams = get(streams::list_streams).post(streams::create_stream);
+    let stream =
+        get(streams::describe_stream).put(streams::update_partition_count).delete(streams::delete_stream);
+    let checkpoints = get(checkpoints::get_checkpoint)
+        .post(checkpoints::commit_checkpoint)
+        .delete(checkpoints::delete_checkpoint);
+    let routes = [
+        ("/v2/{project_id}/streams", streams),
+        ("/v2/{project_id}/streams/{stream_name}", stream),
+        ("/v2/{project_id}/records", post(put_records::put_records).get(get_records::get_records)),
+        ("/v2/{project_id}/cursors", get(cursors::get_cursor)),
+        ("/v2/{project_id}/apps", get(apps::list_apps).post(apps::create_app)),
+        ("/v2/{project_id}/apps/{app_name}", get(apps::describe_app).delete(apps::delete_app)),
+        ("/v2/{project_id}/apps/{app_name}/streams/{stream_name}", get(apps::consumer_state)),
+        ("/v2/{project_id}/checkpoints", checkpoints),
+    ];
+    with_and_without_slash(routes).with_state(state)
+}
+
+/// Routes of this API: each path also with a trailing slash, other methods refused in the API's shape.
+pub fn with_and_without_slash<S: Clone + Send + Sync + 'static>(
+    routes: impl IntoIterator<Item = (&'static str, MethodRouter<S>)>,
+) -> Router<S> {
+    let router = routes.into_iter().fold(Router::new(), |router, (path, methods)| {
+        router.route(path, methods.clone()).route(&format!("{path}/"), methods)
+    });
+    router.method_not_allowed_fallback(wrong_method)
+}
+
+/// 404 for a route that does not exist.
+pub async fn unknown_route() -> DisError {
+    DisError::new(ErrorCode::UnknownRoute, &[])
+}
+
+/// 405 for a route that exists for other methods.
+pub async fn wrong_method() -> DisError {
+    DisError::new(ErrorCode::WrongMethod, &[])
 }

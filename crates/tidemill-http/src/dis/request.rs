@@ -9,6 +9,7 @@ use crate::dis::{body, json};
 use axum::extract::{FromRef, FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request};
 use bytes::Bytes;
 use http::HeaderMap;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -47,8 +48,22 @@ impl DisRequest {
         Ok(self.iam.authorize(&self.caller, action)?)
     }
 
+    /// Refuses bodies in other encodings than plain JSON, and answers asked for in them, with DIS.4300.
+    pub(super) fn only_plain_json(&self) -> Result<(), DisError> {
+        let header = |name| self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if header(CONTENT_TYPE).trim_start().to_ascii_lowercase().starts_with("application/x-protobuf") {
+            return Err(DisError::unreadable("protobuf is not supported, use application/json"));
+        }
+        match header(CONTENT_ENCODING).trim() {
+            "" => Ok(()),
+            coding if coding.eq_ignore_ascii_case("identity") => Ok(()),
+            _ => Err(DisError::unreadable("compressed bodies are not supported")),
+        }
+    }
+
     /// Reads the body: DIS.4202 if it is empty, DIS.4300 if it is not JSON, DIS.4200 for a wrong type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DisError> {
+        self.only_plain_json()?;
         json::parse(&self.body)
     }
 }
