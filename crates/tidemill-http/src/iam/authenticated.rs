@@ -19,10 +19,18 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Longest time a client may take to send it.
 const BODY_TIME_MAX: Duration = Duration::from_secs(30);
 
-/// A whole request, with its caller if it names one. Credentials that are wrong are refused.
+/// A whole request, with its caller if it names one. Wrong credentials are refused.
 #[derive(Debug)]
 pub(crate) struct IdentityRequest {
     pub(crate) caller: Option<Arc<Caller>>,
+    headers: HeaderMap,
+    query: Query,
+    pub(crate) body: Bytes,
+}
+
+/// A whole request whose credentials do not matter: who logs in again may still send an ended token.
+#[derive(Debug)]
+pub(crate) struct OpenRequest {
     pub(crate) headers: HeaderMap,
     pub(crate) query: Query,
     pub(crate) body: Bytes,
@@ -67,6 +75,17 @@ impl FromRequest<IamState> for IdentityRequest {
         };
         let query = Query { raw: parts.uri.query().unwrap_or_default().to_owned(), reading };
         Ok(Self { caller, headers: parts.headers, query, body })
+    }
+}
+
+impl FromRequest<IamState> for OpenRequest {
+    type Rejection = IdentityError;
+
+    async fn from_request(request: Request, state: &IamState) -> Result<Self, IdentityError> {
+        let (parts, body) = request.into_parts();
+        let body = read(body, state).await?;
+        let raw = parts.uri.query().unwrap_or_default().to_owned();
+        Ok(Self { headers: parts.headers, query: Query { raw, reading: QueryReading::default() }, body })
     }
 }
 

@@ -150,6 +150,10 @@ async fn refused_logins_have_the_identity_shape() {
         (&wrong.body["error"]["code"], &wrong.body["error"]["title"]),
         (&json!(401), &json!("Unauthorized"))
     );
+    // Who logs in again may still send a token that has ended.
+    let again =
+        api.send("POST", "/v3/auth/tokens", &[("x-auth-token", "ended")], &login("pw").to_string()).await;
+    assert_eq!(again.status, 201);
     let mut foreign = login("pw");
     foreign["auth"]["scope"] = json!({ "project": { "id": "f".repeat(32) } });
     assert_eq!(api.send("POST", "/v3/auth/tokens", &[], &foreign.to_string()).await.status, 403);

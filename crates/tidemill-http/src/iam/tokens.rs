@@ -1,6 +1,6 @@
 //! `/v3/auth/tokens`.
 
-use crate::iam::authenticated::{Authenticated, IdentityRequest, parse};
+use crate::iam::authenticated::{Authenticated, OpenRequest, parse};
 use crate::iam::token_document::document;
 use crate::iam::{IamState, IdentityError, reply};
 use axum::extract::State;
@@ -15,7 +15,7 @@ const SUBJECT: HeaderName = HeaderName::from_static("x-subject-token");
 /// `POST`: a new token in `X-Subject-Token`.
 pub(crate) async fn issue(
     State(state): State<IamState>,
-    request: IdentityRequest,
+    request: OpenRequest,
 ) -> Result<Response, IdentityError> {
     let body: TokenRequestBody = parse(&request.body)?;
     let token = state.iam.issue_token(&body.auth).await?;

@@ -16,8 +16,10 @@ use std::sync::Arc;
 /// Most canonical forms tried for one request: 96, and 32 with the query signed as a form.
 const TRIES_MAX: usize = 96;
 const FORM_TRIES_MAX: usize = 32;
-/// Longest target and largest signed header block that are looked at.
-const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Longest target that is looked at: all tries together hash two MiB of it.
+const TARGET_BYTES_MAX: usize = 16 * 1024;
+/// Largest block of signed headers that is looked at; one client signs long tokens.
+const HEADERS_BYTES_MAX: usize = 64 * 1024;
 /// SHA-256 of nothing.
 const EMPTY_HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
@@ -83,12 +85,14 @@ impl ApiAuth {
         date: &str,
         key: Arc<AccessKey>,
     ) -> Result<PendingSignature, AuthError> {
-        let too_large = AuthError::Malformed("request target and signed headers are larger than 64 KiB");
-        if head.target.len() > HEAD_BYTES_MAX {
+        let too_large = AuthError::Malformed(
+            "the target is longer than 16 KiB or the signed headers are longer than 64 KiB",
+        );
+        if head.target.len() > TARGET_BYTES_MAX {
             return Err(too_large);
         }
         let header_blocks = canonical_headers::candidates(head, authorization.header_names())?;
-        if header_blocks.iter().any(|block| block.len() > HEAD_BYTES_MAX) {
+        if header_blocks.iter().any(|block| block.len() > HEADERS_BYTES_MAX) {
             return Err(too_large);
         }
         let (path, query) = split_target(head.target);
