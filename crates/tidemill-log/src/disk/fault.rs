@@ -17,6 +17,17 @@ struct Faults {
     /// How many changes of the disk happen before the power goes.
     changes_left: Option<u64>,
     changes: u64,
+    /// What a power cut takes back, oldest first; kept only while one is coming.
+    unsynced: Option<Vec<Unsynced>>,
+}
+
+/// What was in a file before a write that is not synced yet.
+#[derive(Debug)]
+struct Unsynced {
+    path: PathBuf,
+    at: u64,
+    before: Vec<u8>,
+    size: u64,
 }
 
 /// The real disk with faults that tests switch on. Clones share their faults.
@@ -56,10 +67,13 @@ impl FaultyDisk {
         self.faults.lock().free_bytes = bytes;
     }
 
-    /// Lets `changes` more writes, syncs, removals and renames through; the one after is a write that is cut
-    /// in half or another change that does not happen, and from then on everything fails.
-    pub fn lose_power_after(&self, changes: u64) {
-        self.faults.lock().changes_left = Some(changes);
+    /// Lets `changes` more writes, syncs, removals and renames through. The one after is a write that is cut
+    /// in half or another change that does not happen; from then on everything fails. With `keep_unsynced`
+    /// the disk has what was not synced all the same, else it is as if it had never been written.
+    pub fn lose_power_after(&self, changes: u64, keep_unsynced: bool) {
+        let mut faults = self.faults.lock();
+        faults.changes_left = Some(changes);
+        faults.unsynced = (!keep_unsynced).then(Vec::new);
     }
 
     /// Changes of the disk so far.
@@ -123,8 +137,24 @@ impl Faults {
     fn whole_change(&mut self) -> io::Result<()> {
         match self.change()? {
             Change::Whole => Ok(()),
-            Change::Half(error) => Err(error),
+            Change::Half(error) => {
+                self.take_unsynced_back()?;
+                Err(error)
+            }
         }
+    }
+
+    /// What a power cut does to writes that were not synced.
+    fn take_unsynced_back(&mut self) -> io::Result<()> {
+        for Unsynced { path, at, before, size } in self.unsynced.take().unwrap_or_default().into_iter().rev()
+        {
+            // A file that was removed since has nothing to take back.
+            if let Ok(file) = std::fs::OpenOptions::new().write(true).open(path) {
+                std::os::unix::fs::FileExt::write_all_at(&file, &before, at)?;
+                file.set_len(size)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -138,6 +168,19 @@ struct FaultyFile {
 impl FaultyFile {
     fn path(&self) -> String {
         self.path.to_string_lossy().into_owned()
+    }
+
+    /// Keeps what a write is about to replace, until it is synced.
+    fn remember(&self, length: usize, at: u64) -> io::Result<()> {
+        let mut faults = self.faults.lock();
+        let Some(unsynced) = faults.unsynced.as_mut().filter(|_| self.access != Access::Journal) else {
+            return Ok(());
+        };
+        let mut before = vec![0; length];
+        let read = self.inner.read_at(&mut before, at)?;
+        before.truncate(read);
+        unsynced.push(Unsynced { path: self.path.clone(), at, before, size: self.inner.size()? });
+        Ok(())
     }
 }
 
@@ -196,11 +239,15 @@ impl DiskFile for FaultyFile {
     fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
         let change = self.faults.lock().write(&self.path())?;
         match change {
-            Change::Whole => self.inner.write_at(bytes, at)?,
+            Change::Whole => {
+                self.remember(bytes.len(), at)?;
+                self.inner.write_at(bytes, at)?;
+            }
             Change::Half(error) => {
                 // Half of it in whole blocks, so that direct writes stay aligned.
                 let half = if bytes.len() >= 8192 { bytes.len() / 8192 * 4096 } else { 0 };
                 self.inner.write_at(&bytes[..half], at)?;
+                self.faults.lock().take_unsynced_back()?;
                 return Err(error);
             }
         }
@@ -213,7 +260,11 @@ impl DiskFile for FaultyFile {
 
     fn sync(&self) -> io::Result<()> {
         self.faults.lock().sync(&self.path())?;
-        self.inner.sync()
+        self.inner.sync()?;
+        if let Some(unsynced) = &mut self.faults.lock().unsynced {
+            unsynced.retain(|u| u.path != self.path);
+        }
+        Ok(())
     }
 
     fn allocate(&self, at: u64, len: u64) -> io::Result<()> {

@@ -123,8 +123,8 @@ pub(crate) struct ManifestFiles {
 pub(crate) enum Found {
     /// Neither copy is there.
     Nothing,
-    /// The newest whole copy; `repaired` names a damaged or older other one.
-    Manifest { files: ManifestFiles, shape: RingShape, state: Box<State>, damaged: Option<String> },
+    /// The newest whole copy; `stale` if the other one is damaged, missing or older.
+    Manifest { files: ManifestFiles, shape: RingShape, state: Box<State>, stale: bool },
     /// There are copies, none is whole.
     Damaged,
 }
@@ -137,22 +137,17 @@ impl ManifestFiles {
 
     /// Reads both copies and takes the newest whole one.
     pub(crate) fn load(disk: &dyn Disk, layout: &Layout) -> io::Result<Found> {
-        let mut best: Option<(u64, RingShape, State)> = None;
-        let (mut present, mut damaged) = (false, None);
+        let (mut copies, mut present) = (Vec::new(), false);
         for copy in ['a', 'b'] {
-            let path = layout.manifest(copy);
-            let Some(bytes) = read_whole(disk, &path)? else { continue };
-            present = true;
-            match decode(&bytes) {
-                Some(found) if best.as_ref().is_none_or(|b| b.0 < found.0) => best = Some(found),
-                Some(_) => {}
-                None => damaged = Some(layout.name(&path)),
-            }
+            let bytes = read_whole(disk, &layout.manifest(copy))?;
+            present |= bytes.is_some();
+            copies.extend(bytes.and_then(|bytes| decode(&bytes)));
         }
-        Ok(match best {
+        let stale = copies.len() < 2 || copies[0].0 != copies[1].0;
+        Ok(match copies.into_iter().max_by_key(|(sequence, _, _)| *sequence) {
             Some((sequence, shape, state)) => {
                 let files = Self { layout: layout.clone(), sequence, shape, dirty: false };
-                Found::Manifest { files, shape, state: Box::new(state), damaged }
+                Found::Manifest { files, shape, state: Box::new(state), stale }
             }
             None if present => Found::Damaged,
             None => Found::Nothing,

@@ -28,9 +28,9 @@ pub(crate) fn open(disk: &dyn Disk, layout: &Layout, config: &DiskLogConfig) -> 
     let known = check_format(disk, layout)?;
     match ManifestFiles::load(disk, layout)? {
         Found::Manifest { .. } if !known => Err(LogError::Damaged("the file FORMAT is missing".into())),
-        Found::Manifest { files, shape, state, damaged } => {
+        Found::Manifest { files, shape, state, stale } => {
             let opened = reopen(disk, layout, files, shape, *state)?;
-            repair(disk, opened, damaged)
+            repair(disk, opened, stale)
         }
         Found::Damaged => Err(LogError::Damaged("both copies of the log manifest are damaged".into())),
         Found::Nothing if is_empty(disk, layout)? => create(disk, layout, config),
@@ -81,8 +81,7 @@ fn reopen(
     mut state: State,
 ) -> Result<Opened, LogError> {
     let durable_group = state.next_group;
-    let filled =
-        (0..shape.files).map(|slot| is_whole(disk, layout, slot, shape)).collect::<Result<Vec<_>, _>>()?;
+    let filled = ring_files(disk, layout, shape)?;
     let end = replay::replay(disk, layout, shape, &mut state)?;
     if end.next_group < durable_group {
         let name = layout.name(&layout.ring(end.slot));
@@ -95,18 +94,28 @@ fn reopen(
     Ok(Opened { files, shape, state, filled })
 }
 
-fn is_whole(disk: &dyn Disk, layout: &Layout, slot: u32, shape: RingShape) -> Result<bool, LogError> {
-    match disk.open(&layout.ring(slot), Access::Read) {
-        Ok(file) => Ok(file.size()? == shape.file_bytes),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
-        Err(e) => Err(e.into()),
+/// Which ring files are there. They are made in order and whole: a gap or another size is damage.
+fn ring_files(disk: &dyn Disk, layout: &Layout, shape: RingShape) -> Result<Vec<bool>, LogError> {
+    let names = disk.list(&layout.journal())?;
+    let present = |slot: u32| names.contains(&format!("{slot:02}.ring"));
+    let filled: Vec<_> = (0..shape.files).map(present).collect();
+    for slot in (0u32..shape.files).filter(|slot| present(*slot)) {
+        let path = layout.ring(slot);
+        if disk.open(&path, Access::Read)?.size()? != shape.file_bytes {
+            return Err(LogError::Damaged(format!("{} has another length", layout.name(&path))));
+        }
+    }
+    let made = filled.iter().rposition(|there| *there).map_or(0, |last| last + 1);
+    match filled[..made].iter().position(|there| !there) {
+        Some(gap) => Err(LogError::Damaged(format!("{} is missing", layout.name(&layout.ring(gap as u32))))),
+        None => Ok(filled),
     }
 }
 
-/// Puts a damaged copy of the manifest right.
-fn repair(disk: &dyn Disk, mut opened: Opened, damaged: Option<String>) -> Result<Opened, LogError> {
-    if let Some(file) = damaged {
-        tracing::warn!(%file, "a copy of the log manifest was damaged; it is written anew from the other");
+/// Puts the other copy of the manifest right where it is damaged, missing or older.
+fn repair(disk: &dyn Disk, mut opened: Opened, stale: bool) -> Result<Opened, LogError> {
+    if stale {
+        tracing::warn!("one copy of the log manifest was not whole; it is written anew from the other");
         let state = &opened.state;
         opened.files.commit(disk, |sequence, shape| encode(sequence, shape, state))?;
     }
