@@ -3,3 +3,12 @@
 pub mod dis;
 pub mod iam;
 pub mod obs;
+mod ops;
+pub mod server;
+mod services;
+pub mod tls;
+mod trace;
+
+pub use iam::PublicUrls;
+pub use services::{Services, api_router, objects_router};
+pub use trace::{REQUEST_ID, RequestId};

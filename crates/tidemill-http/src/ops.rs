@@ -55,7 +55,8 @@ async fn show_metrics(
     let token = headers.get("x-auth-token").and_then(|value| value.to_str().ok());
     let known = token.is_some_and(|token| services.iam.authenticate_token(token).is_ok());
     if !(near || known) {
-        return (StatusCode::UNAUTHORIZED, "metrics from another machine need X-Auth-Token\n").into_response();
+        return (StatusCode::UNAUTHORIZED, "metrics from another machine need X-Auth-Token\n")
+            .into_response();
     }
     services.metrics.run_upkeep();
     let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];

@@ -31,8 +31,7 @@ pub enum TlsError {
 
 /// Reads a PEM certificate chain and its PEM key. Offers HTTP/2 and HTTP/1.1, TLS 1.2 and 1.3.
 pub fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, TlsError> {
-    let bad_cert =
-        |reason: String| TlsError::Certificate { file: cert.display().to_string(), reason };
+    let bad_cert = |reason: String| TlsError::Certificate { file: cert.display().to_string(), reason };
     let bad_key = |reason: String| TlsError::Key { file: key.display().to_string(), reason };
     let chain = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)

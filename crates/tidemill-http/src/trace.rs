@@ -16,7 +16,7 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct RequestId(pub String);
 
 /// Gives the request its id, logs it at debug level, and counts it.
-pub async fn trace(mut request: Request, next: Next) -> Response {
+pub(crate) async fn trace(mut request: Request, next: Next) -> Response {
     let id = random_hex32();
     let started = Instant::now();
     let method = request.method().clone();
@@ -39,8 +39,7 @@ fn record(
     started: Instant,
 ) {
     let took = started.elapsed();
-    let labels =
-        [("method", method.to_string()), ("route", route), ("status", status.as_u16().to_string())];
+    let labels = [("method", method.to_string()), ("route", route), ("status", status.as_u16().to_string())];
     metrics::counter!("tidemill_http_requests_total", &labels).increment(1);
     metrics::histogram!("tidemill_http_request_seconds", &labels[..2]).record(took.as_secs_f64());
     let took_ms = took.as_millis() as u64;
