@@ -54,7 +54,8 @@ pub fn presign(request: &PresignRequest<'_>, access_key: &str, secret: &str) -> 
     let head =
         RequestHead { method: request.method, target: &target, authority: Some(&host), headers: &headers };
     let addressing = Addressing::new([request.host.to_owned()]);
-    let to_sign = v2::string_to_sign(&head, &addressing, Dialect::Obs, &When::Expires(&expires));
-    let signature = encode(v2::signature(secret, &to_sign).as_bytes());
+    let texts = v2::strings_to_sign(&head, &addressing, Dialect::Obs, &When::Expires(&expires));
+    let to_sign = texts.first().map(Vec::as_slice).unwrap_or_default();
+    let signature = encode(v2::signature(secret, to_sign).as_bytes());
     format!("{}://{host}:{}{target}&Signature={signature}", request.scheme, request.port)
 }

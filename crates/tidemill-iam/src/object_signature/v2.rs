@@ -84,13 +84,24 @@ pub(crate) enum When<'a> {
     Expires(&'a str),
 }
 
-/// The text to sign.
-pub(crate) fn string_to_sign(
+/// The text to sign, in the ways clients write it: for `/bkt`, one signs `/bkt/` (boto3), others do not.
+pub(crate) fn strings_to_sign(
     head: &RequestHead<'_>,
     addressing: &Addressing,
     dialect: Dialect,
     when: &When<'_>,
-) -> Vec<u8> {
+) -> Vec<Vec<u8>> {
+    let (path, _) = split_target(head.target);
+    let bucket = addressing.host_bucket(head);
+    let is_bare_bucket = bucket.is_none() && path.len() > 1 && path.rfind('/') == Some(0);
+    let mut paths = vec![bucket.map_or(path.to_owned(), |bucket| format!("/{bucket}{path}"))];
+    if is_bare_bucket {
+        paths.push(format!("{path}/"));
+    }
+    paths.iter().map(|path| string_to_sign(head, path, dialect, when)).collect()
+}
+
+fn string_to_sign(head: &RequestHead<'_>, path: &str, dialect: Dialect, when: &When<'_>) -> Vec<u8> {
     let header = |name: &str| head.joined(name).unwrap_or_default();
     let date = match when {
         When::Expires(expires) => expires.as_bytes().to_vec(),
@@ -104,7 +115,7 @@ pub(crate) fn string_to_sign(
         text.push(b'\n');
     }
     text.extend_from_slice(&canonical_headers(head, dialect));
-    text.extend_from_slice(&canonical_resource(head, addressing, dialect));
+    text.extend_from_slice(&canonical_resource(head, path, dialect));
     text
 }
 
@@ -127,14 +138,9 @@ fn canonical_headers(head: &RequestHead<'_>, dialect: Dialect) -> Vec<u8> {
     text
 }
 
-fn canonical_resource(head: &RequestHead<'_>, addressing: &Addressing, dialect: Dialect) -> Vec<u8> {
-    let (path, query) = split_target(head.target);
-    let mut text = Vec::new();
-    if let Some(bucket) = addressing.host_bucket(head) {
-        text.push(b'/');
-        text.extend_from_slice(bucket.as_bytes());
-    }
-    text.extend_from_slice(path.as_bytes());
+fn canonical_resource(head: &RequestHead<'_>, path: &str, dialect: Dialect) -> Vec<u8> {
+    let (_, query) = split_target(head.target);
+    let mut text = path.as_bytes().to_vec();
     for (index, part) in signed_parameters(query, dialect).into_iter().enumerate() {
         text.push(if index == 0 { b'?' } else { b'&' });
         text.extend_from_slice(&part);

@@ -1,6 +1,10 @@
 //! What we sign ourselves verifies, as signed.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use tidemill_iam::api_signature::{ApiAuth, SignRequest, sign};
@@ -32,6 +36,26 @@ fn our_signer_satisfies_our_check() {
         };
         assert_eq!(finish(b"{}").unwrap().key.id, "AK", "{target}");
         assert!(finish(b"{ }").is_err(), "{target}");
+    }
+}
+
+/// boto3 with V2 signatures and path style: the wire says `/bkt`, the signature covers `/bkt/`.
+#[test]
+fn a_bare_bucket_may_be_signed_with_a_slash() {
+    let mut headers = HeaderMap::new();
+    let date = "Thu, 15 Jan 2026 09:30:00 GMT";
+    headers.insert("host", "obs.test".parse().unwrap());
+    headers.insert("date", date.parse().unwrap());
+    let signed = format!("POST\n\n\n{date}\n/bkt/?delete");
+    let signature = Hmac::<Sha1>::new_from_slice(b"secret").unwrap().chain_update(signed).finalize();
+    let signature = STANDARD.encode(signature.into_bytes());
+    headers.insert("authorization", format!("AWS AK:{signature}").parse().unwrap());
+    let addressing = Addressing::new(["obs.test".to_owned()]);
+    for (target, ok) in
+        [("/bkt?delete", true), ("/bkt/?delete", true), ("/bkt/k?delete", false), ("/bk?delete", false)]
+    {
+        let head = RequestHead { method: "POST", target, authority: None, headers: &headers };
+        assert_eq!(ObjectAuth::default().begin(&head, &addressing, NOW_MS, key).is_ok(), ok, "{target}");
     }
 }
 
