@@ -85,3 +85,6 @@ pub async fn unknown_route() -> DisError {
 pub async fn wrong_method() -> DisError {
     DisError::new(ErrorCode::WrongMethod, &[])
 }
+
+#[cfg(test)]
+mod tests;
