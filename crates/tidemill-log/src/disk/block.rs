@@ -41,7 +41,7 @@ pub(crate) struct BlockEntry {
 impl BlockEntry {
     /// The number behind the last record.
     pub(crate) fn end(&self) -> u64 {
-        self.first + u64::from(self.count)
+        self.first.saturating_add(u64::from(self.count))
     }
 }
 
@@ -125,7 +125,7 @@ pub(crate) fn decode_runs(
             return Err("a record body");
         }
         runs.push(Run { first, count, arrival_ms, body });
-        first += u64::from(count);
+        first = first.saturating_add(u64::from(count));
         at = end;
     }
     Ok(runs)

@@ -14,6 +14,8 @@ mod device;
 mod fault;
 mod frame;
 mod fuzz;
+#[cfg(test)]
+mod golden;
 mod index;
 mod manifest;
 mod queue;

@@ -5,6 +5,8 @@ mod crash;
 mod damage;
 mod disk_suite;
 mod faults;
+mod fuzz;
 mod history;
 mod memory;
+mod small_disk;
 mod support;
