@@ -8,23 +8,21 @@ use std::path::{Path, PathBuf};
 /// Name of the file in the data directory.
 const FILE: &str = "credentials.toml";
 
-/// What a client needs to act as the first user.
-#[derive(Clone, Serialize, Deserialize)]
+/// What was generated at the first start because no setting gave it. What a setting gave is not written down.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Credentials {
-    pub(crate) access_key_id: String,
-    pub(crate) secret_access_key: String,
-    pub(crate) project_id: String,
-    pub(crate) domain: String,
-    pub(crate) user: String,
-    pub(crate) password: String,
-    pub(crate) region: String,
+pub(crate) struct Generated {
+    /// Access key; always with its secret.
+    pub(crate) access_key_id: Option<String>,
+    pub(crate) secret_access_key: Option<String>,
+    pub(crate) project_id: Option<String>,
+    pub(crate) password: Option<String>,
 }
 
 /// Secrets stay out of logs and panics.
-impl std::fmt::Debug for Credentials {
+impl std::fmt::Debug for Generated {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Credentials({})", self.access_key_id)
+        write!(f, "Generated({:?})", self.access_key_id)
     }
 }
 
@@ -33,23 +31,22 @@ pub(crate) fn path(data_dir: &Path) -> PathBuf {
     data_dir.join(FILE)
 }
 
-/// The credentials kept in `data_dir`; `None` if none were.
-pub(crate) fn load(data_dir: &Path) -> Result<Option<Credentials>> {
+/// What is kept in `data_dir`; empty if nothing is.
+pub(crate) fn load(data_dir: &Path) -> Result<Generated> {
     let path = path(data_dir);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Generated::default()),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };
     // The parser's message would quote the line, and the line may be the secret.
-    let parsed = toml::from_str(&text).map_err(|_| anyhow::anyhow!("{} is damaged", path.display()))?;
-    Ok(Some(parsed))
+    toml::from_str(&text).map_err(|_| anyhow::anyhow!("{} is damaged", path.display()))
 }
 
-/// Keeps the credentials in `data_dir`, durable when this returns.
-pub(crate) fn store(data_dir: &Path, credentials: &Credentials) -> Result<()> {
+/// Keeps them in `data_dir`, durable when this returns.
+pub(crate) fn store(data_dir: &Path, generated: &Generated) -> Result<()> {
     let path = path(data_dir);
-    let text = toml::to_string(credentials).context("credentials as TOML")?;
+    let text = toml::to_string(generated).context("credentials as TOML")?;
     write_new(&path, text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
 }
 
@@ -78,20 +75,15 @@ mod tests {
     #[test]
     fn they_survive_the_file_which_only_the_owner_reads() {
         let dir = tempfile::tempdir().unwrap();
-        assert!(load(dir.path()).unwrap().is_none());
-        let kept = Credentials {
-            access_key_id: generate_access_key().unwrap(),
-            secret_access_key: generate_secret().unwrap(),
-            project_id: "0".repeat(32),
-            domain: "local".into(),
-            user: "admin".into(),
-            password: "p".into(),
-            region: "local-1".into(),
+        assert_eq!(load(dir.path()).unwrap(), Generated::default());
+        let kept = Generated {
+            access_key_id: Some(generate_access_key().unwrap()),
+            secret_access_key: Some(generate_secret().unwrap()),
+            ..Generated::default()
         };
         store(dir.path(), &kept).unwrap();
-        let back = load(dir.path()).unwrap().unwrap();
-        assert_eq!(back.secret_access_key, kept.secret_access_key);
+        assert_eq!(load(dir.path()).unwrap(), kept);
         assert_eq!(std::fs::metadata(path(dir.path())).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(!format!("{kept:?}").contains(&kept.secret_access_key));
+        assert!(!format!("{kept:?}").contains(kept.secret_access_key.as_deref().unwrap()));
     }
 }

@@ -15,8 +15,6 @@ const LOCK_FILE: &str = "lock";
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
-    /// Whether this process made it or found it empty of a format file.
-    pub(crate) is_new: bool,
     _lock: File,
 }
 
@@ -39,8 +37,8 @@ impl DataDir {
                 .with_context(|| format!("cannot make the data directory {shown} private"))?;
         }
         let lock = lock(path)?;
-        let is_new = check_format(path)?;
-        Ok(Self { path: path.to_owned(), is_new, _lock: lock })
+        check_format(path)?;
+        Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
     /// The path of `name` inside the directory.
@@ -80,13 +78,13 @@ fn lock(dir: &Path) -> Result<File> {
     }
 }
 
-/// Checks the format file, or writes it into a new directory; whether it was new.
-fn check_format(dir: &Path) -> Result<bool> {
+/// Checks the format file, or writes it into a new directory.
+fn check_format(dir: &Path) -> Result<()> {
     let path = dir.join(FORMAT_FILE);
     let shown = path.display();
     match std::fs::read_to_string(&path) {
         Ok(text) => match text.trim().parse::<u32>() {
-            Ok(FORMAT) => Ok(false),
+            Ok(FORMAT) => Ok(()),
             Ok(newer) if newer > FORMAT => bail!(
                 "the data directory {} has format {newer}, this program knows {FORMAT}: use the newer program",
                 dir.display()
@@ -95,8 +93,7 @@ fn check_format(dir: &Path) -> Result<bool> {
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             write_new(&path, format!("{FORMAT}\n").as_bytes())
-                .with_context(|| format!("cannot write {shown}"))?;
-            Ok(true)
+                .with_context(|| format!("cannot write {shown}"))
         }
         Err(error) => Err(error).with_context(|| format!("cannot read {shown}")),
     }
@@ -123,12 +120,11 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("a/b");
         let first = DataDir::open(&path).unwrap();
-        assert!(first.is_new);
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
         let second = DataDir::open(&path).unwrap_err().to_string();
         assert!(second.ends_with("is in use by another tidemill process"), "{second}");
         drop(first);
-        assert!(!DataDir::open(&path).unwrap().is_new);
+        DataDir::open(&path).unwrap();
     }
 
     #[test]

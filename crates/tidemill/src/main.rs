@@ -1,7 +1,7 @@
 //! Tidemill: records in over HTTP; files out.
 //!
 //! One file per subcommand under `cmd`; settings in `config`; what `serve` is put together from in
-//! `server`; the HTTP client of the other commands in `client`.
+//! `server`; the HTTP client of the other commands in `client`; what `dump verify` reads in `proof`.
 
 mod client;
 mod cmd;
@@ -11,6 +11,7 @@ mod data_dir;
 mod failure;
 mod logging;
 mod output;
+mod proof;
 mod server;
 
 use clap::Parser;

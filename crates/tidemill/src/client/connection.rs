@@ -23,6 +23,9 @@ const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
+/// An answer whose body may be unread.
+pub(super) type Answer = ureq::http::Response<ureq::Body>;
+
 /// A server and the identity to speak to it with.
 #[derive(Clone)]
 pub(crate) struct Connection {
@@ -50,15 +53,18 @@ impl Identity {
         let data_dir = Path::new(layers.text("data-dir").unwrap_or("."));
         let set = |name: &str| layers.text(name).map(str::to_owned);
         let kept = credentials::load(data_dir)?;
-        let project = set("project-id").or_else(|| kept.as_ref().map(|c| c.project_id.clone()));
-        let (key, source) = match (set("access-key-id"), set("secret-access-key"), kept) {
-            (Some(access), Some(secret), _) => ((access, secret), layers.origin("access-key-id").to_string()),
-            (None, None, Some(c)) => {
-                ((c.access_key_id, c.secret_access_key), credentials::path(data_dir).display().to_string())
+        let given = (set("access-key-id"), set("secret-access-key"));
+        let (key, source) = match (given, (kept.access_key_id, kept.secret_access_key)) {
+            ((Some(access), Some(secret)), _) => {
+                ((access, secret), layers.origin("access-key-id").to_string())
             }
-            (None, None, None) => return Err(no_credentials(data_dir)),
+            ((None, None), (Some(access), Some(secret))) => {
+                ((access, secret), credentials::path(data_dir).display().to_string())
+            }
+            ((None, None), _) => return Err(no_credentials(data_dir)),
             _ => return Err(usage("access-key-id and secret-access-key need each other".to_owned())),
         };
+        let project = set("project-id").or(kept.project_id);
         let project_id = project.ok_or_else(|| usage("no project: set TIDEMILL_PROJECT_ID".to_owned()))?;
         let region = set("region").unwrap_or_default();
         Ok(Self { access_key_id: key.0, secret_access_key: key.1, project_id, region, source })
@@ -67,7 +73,7 @@ impl Identity {
 
 fn no_credentials(data_dir: &Path) -> anyhow::Error {
     usage(format!(
-        "no credentials: {} is not there; give --data-dir of the server, or set TIDEMILL_ACCESS_KEY_ID, \
+        "no credentials in {}: give --data-dir of the server, or set TIDEMILL_ACCESS_KEY_ID, \
          TIDEMILL_SECRET_ACCESS_KEY and TIDEMILL_PROJECT_ID",
         credentials::path(data_dir).display()
     ))
@@ -110,7 +116,7 @@ impl Connection {
     /// Calls the API; the answer's JSON, or `Null` if it has no body.
     pub(super) fn call(&self, method: &str, target: &str, body: Option<&[u8]>) -> Result<Value, ClientError> {
         let uri: Uri = format!("{}{target}", self.api).parse().map_err(|e| unexpected(&e))?;
-        let host = uri.authority().map(|a| a.as_str().to_owned()).unwrap_or_default();
+        let host = authority(&uri);
         let now_ms = self.clock.now_ms();
         // A base URL with a path of its own is part of what is signed.
         let signed_target = uri.path_and_query().map_or(target, |t| t.as_str());
@@ -141,31 +147,34 @@ impl Connection {
 
     /// Sends a request that is signed already; the body of a 2xx answer.
     pub(super) fn send(&self, request: Request<impl ureq::AsSendBody>) -> Result<Vec<u8>, ClientError> {
-        let base = request.uri().clone();
+        body_of(&mut self.exchange(request)?)
+    }
+
+    /// Sends a request that is signed already; a 2xx answer whose body is not read yet.
+    pub(super) fn exchange(&self, request: Request<impl ureq::AsSendBody>) -> Result<Answer, ClientError> {
+        let uri = request.uri().clone();
         let unreachable = |error: ureq::Error| ClientError::Unreachable {
-            url: format!("{}://{}", base.scheme_str().unwrap_or_default(), base.host_port()),
+            url: format!("{}://{}", uri.scheme_str().unwrap_or_default(), authority(&uri)),
             reason: error.to_string(),
         };
         let mut answer = self.agent.run(request).map_err(unreachable)?;
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
         let status = answer.status().as_u16();
-        let id = ["x-request-id", "x-obs-request-id", "x-amz-request-id"]
-            .iter()
-            .find_map(|name| answer.headers().get(*name)?.to_str().ok());
+        let names = ["x-request-id", "x-obs-request-id", "x-amz-request-id"];
+        let id = names.iter().find_map(|name| answer.headers().get(*name)?.to_str().ok());
         let id = id.unwrap_or("unknown").to_owned();
-        let body = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
-        let body = body.map_err(|e| unexpected(&e))?;
-        if (200..300).contains(&status) { Ok(body) } else { Err(ClientError::refused(status, id, &body)) }
+        Err(ClientError::refused(status, id, &body_of(&mut answer)?))
     }
 }
 
-trait HostPort {
-    fn host_port(&self) -> String;
+fn body_of(answer: &mut Answer) -> Result<Vec<u8>, ClientError> {
+    answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec().map_err(|e| unexpected(&e))
 }
 
-impl HostPort for Uri {
-    fn host_port(&self) -> String {
-        self.authority().map(|a| a.to_string()).unwrap_or_default()
-    }
+fn authority(uri: &Uri) -> String {
+    uri.authority().map(|a| a.to_string()).unwrap_or_default()
 }
 
 pub(super) fn unexpected(error: &dyn std::fmt::Display) -> ClientError {

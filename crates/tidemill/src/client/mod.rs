@@ -10,5 +10,4 @@ mod streams;
 pub(crate) use connection::{Connection, Identity};
 pub(crate) use dumps::NewTask;
 pub(crate) use error::ClientError;
-pub(crate) use objects::{ObjectEntry, Objects};
 pub(crate) use records::payload;

@@ -3,6 +3,7 @@
 use super::connection::{Connection, encode, unexpected};
 use super::error::ClientError;
 use serde::Deserialize;
+use std::io::Read;
 use tidemill_iam::object_signature::{PresignRequest, presign};
 use ureq::http::{Request, Uri};
 
@@ -37,16 +38,6 @@ impl Connection {
     pub(crate) fn objects(&self) -> Objects<'_> {
         Objects(self)
     }
-
-    /// The object endpoint's URL.
-    pub(crate) fn objects_url(&self) -> &str {
-        &self.objects
-    }
-
-    /// The API's URL.
-    pub(crate) fn api_url(&self) -> &str {
-        &self.api
-    }
 }
 
 impl Objects<'_> {
@@ -78,6 +69,22 @@ impl Objects<'_> {
     /// An object's bytes.
     pub(crate) fn get(&self, bucket: &str, key: &str) -> Result<Vec<u8>, ClientError> {
         self.request("GET", bucket, key, &[])
+    }
+
+    /// An object's size.
+    pub(crate) fn size(&self, bucket: &str, key: &str) -> Result<u64, ClientError> {
+        let url = self.signed_url("HEAD", bucket, key, &[])?;
+        let answer = self.0.exchange(Request::head(url).body(()).map_err(|e| unexpected(&e))?)?;
+        let length =
+            answer.headers().get("content-length").and_then(|value| value.to_str().ok()?.parse().ok());
+        length.ok_or_else(|| unexpected(&"an object without Content-Length"))
+    }
+
+    /// An object's bytes as they arrive.
+    pub(crate) fn open(&self, bucket: &str, key: &str) -> Result<Box<dyn Read + Send + Sync>, ClientError> {
+        let url = self.signed_url("GET", bucket, key, &[])?;
+        let answer = self.0.exchange(Request::get(url).body(()).map_err(|e| unexpected(&e))?)?;
+        Ok(Box::new(answer.into_body().into_reader()))
     }
 
     fn request(

@@ -14,10 +14,3 @@ pub(crate) fn bytes(total: Option<u64>, message: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.with_style(style.progress_chars("=> ")).with_message(message)
 }
-
-/// A bar over `total` steps.
-pub(crate) fn steps(total: u64, message: &'static str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg} [{bar:32}] {pos}/{len}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(total).with_style(style.progress_chars("=> ")).with_message(message)
-}

@@ -154,7 +154,64 @@ const IDENTITY: &[Key] = &[
     key("region", "TEXT", Some("local-1"), Both, "Region in the catalog; also the project's name."),
 ];
 
-const LIMITS: &[Key] = &[];
+const LIMITS: &[Key] = &[
+    key(
+        "log-ring-size",
+        "SIZE",
+        Some("512MiB"),
+        Server,
+        "Size of the record log's journal ring on disk. Fixed when the data directory is made.",
+    ),
+    key(
+        "delivery-hold",
+        "DURATION",
+        Some("72h"),
+        Server,
+        "How long beyond their retention records are kept that a running dump task has not delivered.",
+    ),
+    key(
+        "delivery-hold-size",
+        "SIZE",
+        Some("10GiB"),
+        Server,
+        "How many bytes are kept for that over all streams. Past it the oldest go, and the task's ledger gets a gap.",
+    ),
+    key(
+        "disk-full-below",
+        "SIZE",
+        Some("512MiB"),
+        Server,
+        "Puts are refused while the file system of data-dir has less free space; everything else goes on.",
+    ),
+    key(
+        "common-partitions-max",
+        "COUNT",
+        Some("50"),
+        Server,
+        "Active partitions the COMMON streams of a project may have together.",
+    ),
+    key(
+        "advanced-partitions-max",
+        "COUNT",
+        Some("10"),
+        Server,
+        "Active partitions the ADVANCED streams of a project may have together.",
+    ),
+    key(
+        "request-bytes-max",
+        "SIZE",
+        Some("192MiB"),
+        Server,
+        "Request bodies of the stream API held in memory at once. Further requests wait in their sockets, at most 30s.",
+    ),
+    key(
+        "drain-window",
+        "DURATION",
+        Some("4s"),
+        Server,
+        "How long a stop waits for requests under way, and stopping or deleting a dump task for a flush under way.",
+    ),
+];
 
 const LOGS: &[Key] = &[
     key(

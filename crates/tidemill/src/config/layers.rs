@@ -53,6 +53,11 @@ impl Layers {
         Self::from_parts(flags, std::env::vars_os().collect(), config)
     }
 
+    /// Only `values` and the defaults: for a server this process started itself.
+    pub(crate) fn only(values: &Values) -> Result<Self> {
+        Self::from_parts(values, BTreeMap::new(), Some(Path::new("/dev/null")))
+    }
+
     fn from_parts(flags: &Values, env: BTreeMap<OsString, OsString>, config: Option<&Path>) -> Result<Self> {
         let file = config_file(&env, config);
         let mut values = BTreeMap::new();

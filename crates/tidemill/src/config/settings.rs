@@ -6,6 +6,7 @@ use crate::failure::usage;
 use anyhow::Result;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use tidemill_model::ProjectId;
 
 /// What `tidemill serve` runs with.
@@ -18,9 +19,23 @@ pub(crate) struct Settings {
     pub(crate) public_objects_url: Option<String>,
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) identity: IdentitySettings,
+    pub(crate) limits: LimitSettings,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
     pub(crate) test_control: Option<PathBuf>,
+}
+
+/// Bounds of one deployment.
+#[derive(Clone, Debug)]
+pub(crate) struct LimitSettings {
+    pub(crate) log_ring_bytes: u64,
+    pub(crate) delivery_hold: Duration,
+    pub(crate) delivery_hold_bytes: u64,
+    pub(crate) disk_full_below: u64,
+    pub(crate) common_partitions_max: u32,
+    pub(crate) advanced_partitions_max: u32,
+    pub(crate) request_bytes_max: u32,
+    pub(crate) drain_window: Duration,
 }
 
 /// PEM files of both listeners.
@@ -68,6 +83,7 @@ impl Settings {
             public_objects_url: layers.get("public-objects-url", value::url)?,
             tls: tls(layers)?,
             identity: identity(layers)?,
+            limits: limits(layers)?,
             log_level: layers.required("log-level", level)?,
             log_format: layers.required("log-format", format)?,
             test_control: layers.get("test-control", path)?,
@@ -122,6 +138,32 @@ fn tls(layers: &Layers) -> Result<Option<TlsFiles>> {
         (None, None) => Ok(None),
         _ => Err(usage("tls-cert and tls-key need each other: only one of them is set".to_owned())),
     }
+}
+
+/// The smallest ring that takes the largest request, settling included.
+const RING_BYTES_MIN: u64 = 16 << 20;
+
+fn limits(layers: &Layers) -> Result<LimitSettings> {
+    Ok(LimitSettings {
+        log_ring_bytes: layers.required("log-ring-size", |text| at_least(RING_BYTES_MIN, "16MiB", text))?,
+        delivery_hold: layers.required("delivery-hold", value::duration)?,
+        delivery_hold_bytes: layers.required("delivery-hold-size", value::size)?,
+        disk_full_below: layers.required("disk-full-below", value::size)?,
+        common_partitions_max: layers.required("common-partitions-max", value::count)?,
+        advanced_partitions_max: layers.required("advanced-partitions-max", value::count)?,
+        request_bytes_max: layers.required("request-bytes-max", request_bytes)?,
+        drain_window: layers.required("drain-window", value::duration)?,
+    })
+}
+
+fn at_least(least: u64, shown: &str, text: &str) -> Result<u64, String> {
+    value::size(text).and_then(|n| if n < least { Err(format!("must be at least {shown}")) } else { Ok(n) })
+}
+
+/// Room for one of the largest requests at least; below 4 GiB.
+fn request_bytes(text: &str) -> Result<u32, String> {
+    let bytes = at_least(16 << 20, "16MiB", text)?;
+    u32::try_from(bytes).map_err(|_| "must be below 4GiB".to_owned())
 }
 
 fn identity(layers: &Layers) -> Result<IdentitySettings> {

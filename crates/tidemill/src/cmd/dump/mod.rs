@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod list;
 mod show;
+pub(crate) mod verify;
 
 use super::target::connect;
 use crate::config::ClientFlags;
@@ -46,18 +47,23 @@ enum Verb {
     Start(TaskName),
     /// Delete a dump task: nothing of it appears in the bucket afterwards.
     Delete(TaskName),
+    /// Prove that what was delivered into a bucket is complete and there once.
+    Verify(verify::Verify),
 }
 
 impl Dump {
     pub(crate) fn run(self, config: Option<&Path>, output: Output) -> Result<()> {
-        let connection = connect(&self.client, config)?;
+        let client = self.client;
+        let connect = || connect(&client, config);
         match self.verb {
-            Verb::Create(create) => create.run(&connection, output),
-            Verb::List(list) => list.run(&connection, output),
-            Verb::Show(name) => show::run(&name, &connection, output),
-            Verb::Stop(name) => action::run(&name, "stop", &connection, output),
-            Verb::Start(name) => action::run(&name, "start", &connection, output),
-            Verb::Delete(name) => delete::run(&name, &connection, output),
+            // A directory can be proven without a server.
+            Verb::Verify(verify) => verify.run(&client, config, output),
+            Verb::Create(create) => create.run(&connect()?, output),
+            Verb::List(list) => list.run(&connect()?, output),
+            Verb::Show(name) => show::run(&name, &connect()?, output),
+            Verb::Stop(name) => action::run(&name, "stop", &connect()?, output),
+            Verb::Start(name) => action::run(&name, "start", &connect()?, output),
+            Verb::Delete(name) => delete::run(&name, &connect()?, output),
         }
     }
 }

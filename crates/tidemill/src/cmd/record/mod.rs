@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use std::path::Path;
 
 pub(crate) use get::{Range, read_partition};
-pub(crate) use put::{PutTotals, put_lines};
+pub(crate) use put::put_lines;
 
 /// Put records into a stream and get them back.
 #[derive(Debug, Args)]

@@ -1,0 +1,157 @@
+//! `tidemill demo`: the main job on real data, from one binary.
+
+mod data;
+mod embedded;
+
+use super::dump::verify::{bucket_report, judge, text};
+use super::progress;
+use super::record::{Range, put_lines, read_partition};
+use crate::client::{Connection, NewTask, payload};
+use crate::config::{Layers, Values};
+use crate::output::note;
+use anyhow::{Result, bail};
+use clap::Args;
+use embedded::Embedded;
+use indicatif::ProgressBar;
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+use tidemill_api::dis::CreateStream;
+use tidemill_dump::verify::Options;
+
+const STREAM: &str = "flights";
+const TASK: &str = "to-bucket";
+const BUCKET: &str = "demo-flights";
+const PREFIX: &str = "out";
+const INTERVAL_S: u32 = 30;
+const DELIVERY_TIME_MAX: Duration = Duration::from_secs(80);
+
+/// Show the main job on real data: a file in, the same file out of a bucket.
+///
+/// Starts a server of its own on free ports, puts 58,486 lines into a stream, waits in real time until a dump
+/// task has delivered them, compares byte for byte, reads the stream back, verifies the ledger, and removes
+/// everything. Takes about 40 seconds and needs no network.
+#[derive(Debug, Args)]
+#[command(after_help = crate::failure::EXIT_CODES)]
+pub(crate) struct Demo {
+    /// Keep the server running afterwards, until Ctrl-C.
+    #[arg(long)]
+    stay: bool,
+}
+
+impl Demo {
+    pub(crate) fn run(self) -> Result<()> {
+        let mut server = Embedded::start()?;
+        note(&format!("server: api {}  objects {}", server.urls.api, server.urls.objects));
+        let data_dir = server.data_dir().display().to_string();
+        let connection = Connection::open(&Layers::only(&Values::from([("data-dir", data_dir.clone())]))?)?;
+        let file = data::flights()?;
+        create(&connection)?;
+        put(&connection, &file)?;
+        wait_for_delivery(&connection, file.len() as u64)?;
+        compare_delivered(&connection, &file)?;
+        compare_read(&connection, &file)?;
+        verify(&connection)?;
+        note("done: what went in came out, once.");
+        if self.stay {
+            note(&format!(
+                "The server stays until Ctrl-C. Look around with: tidemill --help; --data-dir {data_dir}"
+            ));
+            server.wait()?;
+        }
+        Ok(())
+    }
+}
+
+fn create(connection: &Connection) -> Result<()> {
+    connection.objects().create_bucket(BUCKET)?;
+    connection.create_stream(&CreateStream {
+        stream_name: Some(STREAM.to_owned()),
+        partition_count: Some(1),
+        ..CreateStream::default()
+    })?;
+    let task = NewTask {
+        name: TASK,
+        bucket: BUCKET,
+        prefix: PREFIX,
+        interval_s: INTERVAL_S,
+        delimiter: "\n",
+        start: "TRIM_HORIZON",
+        partition_format: "",
+        agency: "dis_admin_agency",
+    };
+    connection.create_task(STREAM, &task)?;
+    note(&format!(
+        "created bucket {BUCKET}, stream {STREAM} (1 partition), dump task {TASK} (every {INTERVAL_S} s)"
+    ));
+    Ok(())
+}
+
+fn put(connection: &Connection, file: &[u8]) -> Result<()> {
+    let bar = progress::bytes(Some(file.len() as u64), "putting");
+    let totals = put_lines(connection, STREAM, (Some("0"), None), file, |bytes| bar.inc(bytes));
+    bar.finish_and_clear();
+    let totals = totals?;
+    note(&format!("put {} records, {} bytes: one line, one record", totals.records, totals.bytes));
+    Ok(())
+}
+
+fn wait_for_delivery(connection: &Connection, wanted: u64) -> Result<()> {
+    let bar = progress::bytes(Some(wanted), "waiting for delivery");
+    let result = watch_bucket(connection, wanted, &bar);
+    bar.finish_and_clear();
+    result
+}
+
+fn watch_bucket(connection: &Connection, wanted: u64, bar: &ProgressBar) -> Result<()> {
+    let deadline = connection.clock.now_ms() + DELIVERY_TIME_MAX.as_millis() as i64;
+    loop {
+        let delivered: u64 = connection.objects().list(BUCKET, "out/")?.iter().map(|o| o.size).sum();
+        bar.set_position(delivered);
+        if delivered >= wanted {
+            return Ok(());
+        }
+        if connection.clock.now_ms() > deadline {
+            bail!("only {delivered} of {wanted} bytes were delivered in {} s", DELIVERY_TIME_MAX.as_secs());
+        }
+        connection.pause(Duration::from_millis(500))?;
+    }
+}
+
+fn compare_delivered(connection: &Connection, file: &[u8]) -> Result<()> {
+    let mut joined = Sha256::new();
+    let objects = connection.objects().list(BUCKET, "out/")?;
+    for object in &objects {
+        note(&format!("  {:>9}  {BUCKET}/{}", object.size, object.key));
+        joined.update(connection.objects().get(BUCKET, &object.key)?);
+    }
+    same(file, joined, &format!("the {} delivered object(s), joined in name order,", objects.len()))
+}
+
+fn compare_read(connection: &Connection, file: &[u8]) -> Result<()> {
+    let mut joined = Sha256::new();
+    let mut count = 0;
+    let all = Range { partition: "0", from: "TRIM_HORIZON", limit: usize::MAX };
+    read_partition(connection, STREAM, all, |records| {
+        for record in records {
+            joined.update(payload(record)?);
+            joined.update(b"\n");
+        }
+        count += records.len();
+        Ok(())
+    })?;
+    same(file, joined, &format!("the {count} records read back"))
+}
+
+fn verify(connection: &Connection) -> Result<()> {
+    let report = bucket_report(connection.clone(), BUCKET, &Options::default())?;
+    note(&text(&report));
+    judge(&report)
+}
+
+fn same(file: &[u8], joined: Sha256, what: &str) -> Result<()> {
+    if joined.finalize() != Sha256::digest(file) {
+        bail!("{what} differ from the file");
+    }
+    note(&format!("{what} are the file, byte for byte"));
+    Ok(())
+}

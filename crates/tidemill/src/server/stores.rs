@@ -1,0 +1,104 @@
+//! Everything behind the listeners, opened in the order in which it is built on one another.
+
+use super::delivery_buckets::LocalBuckets;
+use super::identity;
+use crate::config::{LimitSettings, Settings};
+use crate::data_dir::DataDir;
+use anyhow::{Context, Result};
+use std::sync::Arc;
+use tidemill_dump::{DumpConfig, Dumps};
+use tidemill_iam::Iam;
+use tidemill_log::LogStore;
+use tidemill_log::disk::{DiskLog, DiskLogConfig};
+use tidemill_meta::Meta;
+use tidemill_meta::sqlite::SqliteStore;
+use tidemill_model::Clock;
+use tidemill_objects::Objects;
+use tidemill_stream::{Streams, StreamsConfig};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Most files of the journal ring.
+const RING_FILES_MAX: u64 = 8;
+/// A ring file takes the largest request whole, or the request could never be appended.
+const RING_FILE_BYTES_MIN: u64 = 8 << 20;
+
+/// The opened stores and what works on them.
+pub(super) struct Stores {
+    pub(super) meta: Meta,
+    pub(super) log: Arc<dyn LogStore>,
+    pub(super) iam: Arc<Iam>,
+    pub(super) objects: Arc<Objects>,
+    pub(super) streams: Streams,
+    pub(super) dumps: Dumps,
+    stop: CancellationToken,
+    upkeep: JoinHandle<()>,
+}
+
+impl Stores {
+    /// Opens or makes all of it in `data_dir`.
+    pub(super) async fn open(settings: &Settings, data_dir: &DataDir, clock: &Clock) -> Result<Self> {
+        let file = data_dir.join("meta.db");
+        let first = identity::complete(data_dir.path(), &settings.identity, !file.exists())?;
+        let meta = SqliteStore::open(&file).await.context("cannot open the metadata")?;
+        let log = open_log(data_dir, &settings.limits, clock).await?;
+        let (iam, found) = Iam::open(meta.clone(), clock.clone(), &data_dir.join("sealing.key"), &first)
+            .await
+            .context("cannot open the identities")?;
+        identity::warn_of_differences(&found, &settings.identity);
+        let objects = Objects::open(&data_dir.join("objects"), meta.clone(), clock.clone())
+            .await
+            .context("cannot open the object store")?;
+        let objects = Arc::new(objects);
+        let streams =
+            Streams::open(meta.clone(), log.clone(), clock.clone(), streams_config(&settings.limits))
+                .await
+                .context("cannot open the streams")?;
+        let buckets = Arc::new(LocalBuckets { objects: objects.clone(), meta: meta.clone() });
+        let dump_config =
+            DumpConfig { drain: settings.limits.drain_window, ..DumpConfig::new(data_dir.join("spool")) };
+        let dumps = Dumps::open(meta.clone(), streams.clone(), buckets, clock.clone(), dump_config)
+            .await
+            .context("cannot open the dump tasks")?;
+        // Retention and unfinished deletions: only now that dump tasks hold what they have not delivered.
+        let stop = CancellationToken::new();
+        let upkeep = tokio::spawn({
+            let (streams, stop) = (streams.clone(), stop.clone());
+            async move { streams.run(stop).await }
+        });
+        Ok(Self { meta, log, iam: Arc::new(iam), objects, streams, dumps, stop, upkeep })
+    }
+
+    /// Stops what works, marks the end of the log and closes the metadata. Dump tasks do not flush: they go
+    /// on where they are at the next start.
+    pub(super) async fn close(self) {
+        self.stop.cancel();
+        self.dumps.shutdown().await;
+        let _ = self.upkeep.await;
+        self.log.shutdown().await;
+        self.meta.close().await;
+    }
+}
+
+async fn open_log(data_dir: &DataDir, limits: &LimitSettings, clock: &Clock) -> Result<Arc<dyn LogStore>> {
+    let ring_files = (limits.log_ring_bytes / RING_FILE_BYTES_MIN).clamp(2, RING_FILES_MAX);
+    let config = DiskLogConfig {
+        ring_files: ring_files as u32,
+        ring_file_bytes: limits.log_ring_bytes / ring_files,
+        hold_age: limits.delivery_hold,
+        hold_bytes: limits.delivery_hold_bytes,
+        disk_full_below: limits.disk_full_below,
+        ..DiskLogConfig::default()
+    };
+    let (dir, clock) = (data_dir.join("log"), clock.clone());
+    let opened = tokio::task::spawn_blocking(move || DiskLog::open(&dir, config, clock)).await?;
+    Ok(Arc::new(opened.context("cannot open the record log")?))
+}
+
+fn streams_config(limits: &LimitSettings) -> StreamsConfig {
+    StreamsConfig {
+        common_partitions_max: limits.common_partitions_max.into(),
+        advanced_partitions_max: limits.advanced_partitions_max.into(),
+        ..StreamsConfig::default()
+    }
+}

@@ -1,0 +1,7 @@
+//! Drives the built binary the way people and scripts do.
+
+mod config;
+mod journey;
+mod serve;
+mod support;
+mod tls;

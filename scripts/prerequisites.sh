@@ -1,0 +1,49 @@
+# Sourced by the other scripts: what they need from the system, installed if it is missing.
+# shellcheck shell=bash
+
+# Where everything built or downloaded is kept between runs. Never required.
+tidemill_cache="${XDG_CACHE_HOME:-$HOME/.cache}/tidemill"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$tidemill_cache/target}"
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+  say "$*"
+  exit 1
+}
+
+# install PACKAGE...: from Debian's archive, with sudo when not root.
+install() {
+  local root=()
+  [ "$(id -u)" -eq 0 ] || root=(sudo)
+  command -v apt-get >/dev/null || die "missing: $*; install them and run this again"
+  say "installing $*"
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+need_rust() {
+  # shellcheck disable=SC1091
+  command -v cargo >/dev/null || { [ ! -f "$HOME/.cargo/env" ] || . "$HOME/.cargo/env"; }
+  command -v cargo >/dev/null || die "cargo is missing: install Rust 1.95 or newer from https://rustup.rs"
+  if ! command -v cc >/dev/null || ! command -v pkg-config >/dev/null; then
+    install build-essential pkg-config
+  fi
+}
+
+# need_python REQUIREMENTS: sets $python to an interpreter that has exactly these packages.
+need_python() {
+  local wanted venv
+  command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null || install python3 python3-venv
+  wanted=$(cat "$1" <(python3 --version) | sha256sum | cut -c1-16)
+  venv="$tidemill_cache/python-$wanted"
+  python="$venv/bin/python"
+  if [ ! -e "$venv/complete" ]; then
+    say "installing the Python clients of $1"
+    rm -rf "$venv"
+    mkdir -p "$tidemill_cache"
+    python3 -m venv "$venv"
+    "$python" -m pip install --quiet --disable-pip-version-check --requirement "$1"
+    touch "$venv/complete"
+  fi
+}
