@@ -1,0 +1,94 @@
+//! Streams on a memory log and a real catalog: restarts, crashes, callers at the same time.
+
+mod append;
+mod delete;
+mod limits;
+mod restart;
+mod retention;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use tidemill_log::{LogStore, MemoryLog};
+use tidemill_meta::Meta;
+use tidemill_meta::sqlite::SqliteStore;
+use tidemill_model::{Clock, ProjectId, StreamName};
+use tidemill_stream::{
+    AutoScale, CreateError, DataType, NewStream, PutRecord, RecordOutcome, Stream, StreamType, Streams,
+    StreamsConfig,
+};
+
+const START_MS: i64 = 1_768_469_400_000;
+
+/// A server's streams that can be restarted.
+struct World {
+    dir: tempfile::TempDir,
+    clock: Clock,
+    log: Arc<MemoryLog>,
+    meta: Meta,
+    streams: Streams,
+}
+
+impl World {
+    async fn new() -> Self {
+        let (dir, clock) = (tempfile::tempdir().unwrap(), Clock::manual(START_MS));
+        let log = Arc::new(MemoryLog::new(clock.clone()));
+        let meta = SqliteStore::open(&dir.path().join("meta.db")).await.unwrap();
+        let streams =
+            Streams::open(meta.clone(), log.clone(), clock.clone(), StreamsConfig::default()).await.unwrap();
+        Self { dir, clock, log, meta, streams }
+    }
+
+    fn database(&self) -> PathBuf {
+        self.dir.path().join("meta.db")
+    }
+
+    /// Stops and starts again on the same data, with `log` in place of the old one.
+    async fn restart_with(self, log: MemoryLog) -> Self {
+        self.meta.close().await;
+        let meta = SqliteStore::open(&self.database()).await.unwrap();
+        let log = Arc::new(log);
+        let config = StreamsConfig::default();
+        let streams = Streams::open(meta.clone(), log.clone(), self.clock.clone(), config).await.unwrap();
+        Self { log, meta, streams, ..self }
+    }
+
+    async fn restart(self) -> Self {
+        let log = self.log.reopen();
+        self.restart_with(log).await
+    }
+
+    async fn create(&self, name: &str, partitions: i64) -> Arc<Stream> {
+        self.streams.create_stream(&project(), new_stream(name, partitions)).await.unwrap()
+    }
+
+    async fn put(&self, stream: &str, records: &[&str]) -> Vec<RecordOutcome> {
+        let stream = self.streams.find(&project(), stream).unwrap();
+        let records = records.iter().map(|text| record(text)).collect();
+        self.streams.append_records(&stream, records).await.unwrap()
+    }
+}
+
+fn project() -> ProjectId {
+    ProjectId::parse("0123456789abcdef0123456789abcdef").unwrap()
+}
+
+fn new_stream(name: &str, partitions: i64) -> NewStream {
+    NewStream {
+        name: StreamName::parse(name).unwrap(),
+        partitions,
+        retention_hours: 24,
+        stream_type: StreamType::Common,
+        data_type: DataType::Blob,
+        data_schema: None,
+        compression_format: None,
+        csv_delimiter: None,
+        auto_scale: AutoScale::default(),
+        tags: Vec::new(),
+        sys_tags: Vec::new(),
+    }
+}
+
+/// A record whose payload is already base64.
+fn record(base64: &str) -> PutRecord<'_> {
+    PutRecord { data: base64.as_bytes().into(), ..PutRecord::default() }
+}
