@@ -1,1 +1,0 @@
-//! Test support: the built server, a movable clock, faulty disks and stores. Never shipped.
