@@ -167,9 +167,10 @@ def test_x6_a_delete_is_quick_and_blocks_nobody(own_server, dis, stream, bucket)
             slowest[0] = max(slowest[0], time.monotonic() - began)
 
     neighbour = threading.Thread(target=work)
+    flush(own_server)
     neighbour.start()
     try:
-        flush(own_server)
+        wait_for(lambda: slowest[0] > 0, "the neighbour to be at work")
         began = time.monotonic()
         dis.delete_task(stream, "task")
         took = time.monotonic() - began

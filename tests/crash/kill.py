@@ -65,7 +65,8 @@ class Writer(threading.Thread):
         records = [{"data": base64.b64encode(p).decode(), "partition_id": str(n)} for n, p in batch]
         answer = dis.call("POST", "/records", json={"stream_name": STREAM, "records": records})
         if answer.status_code != 200:
-            assert answer.status_code >= 500, answer.text
+            # A body under way while the clock leaps is late; its outcome stays open, like that of a failure.
+            assert answer.status_code >= 500 or "did not arrive" in answer.text, answer.text
             return
         last = {}
         for (partition, payload), entry in zip(batch, answer.json()["records"], strict=True):

@@ -1,14 +1,29 @@
 """The object endpoint through boto3, as tests look at what was delivered."""
 
+import datetime
+import threading
+
 import boto3
+import botocore.auth
 from botocore.config import Config
 
 from support import names
 
+_real_now = botocore.auth.get_current_datetime
+_signing = threading.local()
+
+
+def _server_now(*args, **kwargs):
+    return _real_now(*args, **kwargs) + datetime.timedelta(seconds=getattr(_signing, "seconds_ahead", 0))
+
+
+# A signature is good for fifteen minutes: sign with the time of a server whose clock was moved.
+botocore.auth.get_current_datetime = _server_now
+
 
 def s3(server, *, verify=None, signature="s3v4", region=names.REGION):
     """A boto3 client for this server's object endpoint, path style."""
-    return boto3.client(
+    client = boto3.client(
         "s3",
         endpoint_url=server.objects,
         aws_access_key_id=names.ACCESS_KEY_ID,
@@ -17,6 +32,8 @@ def s3(server, *, verify=None, signature="s3v4", region=names.REGION):
         verify=verify,
         config=Config(signature_version=signature, s3={"addressing_style": "path"}, retries={"max_attempts": 2}),
     )
+    client.meta.events.register("before-sign.s3", lambda **_: setattr(_signing, "seconds_ahead", server.moved_seconds))
+    return client
 
 
 def make_bucket(server, name):

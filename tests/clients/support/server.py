@@ -51,7 +51,7 @@ class Server:
         self.process = None
         self.api = self.objects = None
         self._token = None
-        self._moved_seconds = 0
+        self.moved_seconds = 0
 
     # -- life ------------------------------------------------------------------------------------------
 
@@ -115,8 +115,8 @@ class Server:
         """Ends the process, by SIGKILL or politely, and starts it again on the same data and ports."""
         self.kill() if kill else self.stop()
         self.start()
-        if self._moved_seconds:  # a new process starts with the real time; it shall not fall behind the old one
-            self._move(self._moved_seconds)
+        if self.moved_seconds:  # a new process starts with the real time; it shall not fall behind the old one
+            self._move(self.moved_seconds)
         return self
 
     def close(self):
@@ -165,7 +165,7 @@ class Server:
 
     def advance(self, seconds):
         """Moves the server's clock forward and returns the time it then reads, in milliseconds."""
-        self._moved_seconds += seconds
+        self.moved_seconds += seconds
         if seconds >= 3600:
             self._token = None  # it may be over: log in again at the next call
         return self._move(seconds)
