@@ -11,7 +11,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-# Crates of ours by storey: a crate may use only crates of lower storeys ...
+# Crates of ours by storey: a crate may use only crates of lower storeys, except in its tests.
 STOREYS = [
     {"tidemill-model"},
     {"tidemill-log", "tidemill-meta", "tidemill-api"},
@@ -20,8 +20,6 @@ STOREYS = [
     {"tidemill-http"},
     {"tidemill", "tidemill-bench"},
 ]
-# ... and what stands beside the building.
-DEVELOPMENT_ONLY = {"tidemill-testkit"}
 
 # What fences off a heavy dependency: only these crates may name it.
 FENCES = {
@@ -32,8 +30,8 @@ FENCES = {
     "sqlx": {"tidemill-meta"},
     "clap": {"tidemill", "tidemill-bench"},
     "indicatif": {"tidemill"},
-    "ureq": {"tidemill", "tidemill-testkit"},
-    "anyhow": {"tidemill", "tidemill-bench", "tidemill-testkit"},
+    "ureq": {"tidemill"},
+    "anyhow": {"tidemill", "tidemill-bench"},
 }
 
 LICENCES = {
@@ -62,16 +60,12 @@ def check_arrows(ours):
     storey = {name: level for level, names in enumerate(STOREYS) for name in names}
     for package in ours:
         name = package["name"]
-        if name in DEVELOPMENT_ONLY:
-            continue
         if name not in storey:
             breach(package["manifest_path"], f"scripts/tidy.py does not say on which storey {name} stands")
             continue
         for dependency in package["dependencies"]:
             used = dependency["name"]
-            if used in DEVELOPMENT_ONLY and dependency["kind"] != "dev":
-                breach(name, f"uses {used}, which is for tests only")
-            elif dependency["kind"] != "dev" and storey.get(used, -1) >= storey[name]:
+            if dependency["kind"] != "dev" and storey.get(used, -1) >= storey[name]:
                 breach(name, f"uses {used}, which does not lie below it")
 
 
@@ -80,7 +74,7 @@ def check_fences(ours):
     for package in ours:
         for dependency in package["dependencies"]:
             allowed = FENCES.get(dependency["name"])
-            if allowed and package["name"] not in allowed | DEVELOPMENT_ONLY and dependency["kind"] != "dev":
+            if allowed and package["name"] not in allowed and dependency["kind"] != "dev":
                 breach(package["name"], f"uses {dependency['name']}, which belongs to {', '.join(sorted(allowed))}")
 
 
@@ -114,7 +108,7 @@ def source_files():
 
 
 def is_test(path):
-    return "/tests/" in path or path.endswith("/tests.rs") or "tidemill-testkit" in path
+    return "/tests/" in path or path.endswith("/tests.rs")
 
 
 def without_tests(text):

@@ -8,7 +8,6 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use std::net::SocketAddr;
 use tidemill_log::Health;
-use tidemill_meta::MetaError;
 
 /// The merged document of all APIs served here.
 const OPENAPI: &str = include_str!("../openapi/tidemill.json");
@@ -35,11 +34,7 @@ async fn ready(State(services): State<Services>) -> Response {
         Health::DiskFull => "the disk is nearly full: records are refused".to_owned(),
         Health::Stopped(reason) => format!("stopped: {reason}"),
     };
-    let meta = services
-        .meta
-        .read::<_, MetaError, _>(|tx| tx.query("SELECT 1", vec![]))
-        .await
-        .map_or_else(|error| error.to_string(), |_| "ready".to_owned());
+    let meta = services.meta.check().await.map_or_else(|error| error.to_string(), |()| "ready".to_owned());
     let status =
         if log == "ready" && meta == "ready" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(serde_json::json!({ "log": log, "metadata": meta }))).into_response()

@@ -106,6 +106,11 @@ impl Meta {
         take(stored, &result)
     }
 
+    /// Asks the store for nothing; fails if it does not answer.
+    pub async fn check(&self) -> Result<(), MetaError> {
+        self.read(|tx| Box::pin(async { tx.query("SELECT 1", vec![]).await.map(drop) })).await
+    }
+
     /// Ends all connections after the queued work is done.
     pub async fn close(&self) {
         self.0.close().await;
