@@ -80,6 +80,14 @@ pub enum AppendError {
 /// Where a record went before the log numbered it: its partition and its place in the chunk.
 type Slot = Result<(u32, u32), RecordError>;
 
+/// A request's records, decoded and sorted by partition.
+struct Built {
+    /// One a record.
+    slots: Vec<Slot>,
+    /// At most one a partition, with its index.
+    chunks: Vec<(u32, Chunk)>,
+}
+
 impl Streams {
     /// Stores records durably. One outcome a record, in the order of `records`, which keep their order
     /// within each partition.
@@ -94,7 +102,7 @@ impl Streams {
         let mut seed = [0u8; 8];
         // A constant seed would still spread the records of one request.
         let _ = getrandom::fill(&mut seed);
-        let (slots, chunks) = build(stream, &records, u64::from_le_bytes(seed))?;
+        let Built { slots, chunks } = build(stream, &records, u64::from_le_bytes(seed))?;
         drop(records);
         let partitions: Vec<u32> = chunks.iter().map(|(partition, _)| *partition).collect();
         let outcomes = if chunks.is_empty() {
@@ -128,11 +136,7 @@ fn answer(slot: Slot, by_partition: &[Outcome]) -> RecordOutcome {
 }
 
 /// Routes every record and decodes it into the chunk of its partition.
-fn build(
-    stream: &Stream,
-    records: &[PutRecord<'_>],
-    seed: u64,
-) -> Result<(Vec<Slot>, Vec<(u32, Chunk)>), AppendError> {
+fn build(stream: &Stream, records: &[PutRecord<'_>], seed: u64) -> Result<Built, AppendError> {
     let mut router = Router::new(stream, seed);
     let mut bytes = vec![0usize; stream.partitions.len()];
     let mut slots: Vec<Slot> = Vec::with_capacity(records.len());
@@ -152,7 +156,7 @@ fn build(
         push(builder, record).map_err(|NotBase64| AppendError::NotBase64(index))?;
     }
     let finished = (0u32..).zip(builders).filter_map(|(i, b)| Some((i, b?.finish()?)));
-    Ok((slots, finished.collect()))
+    Ok(Built { slots, chunks: finished.collect() })
 }
 
 fn encoded_bytes(record: &PutRecord<'_>) -> usize {
