@@ -1,6 +1,6 @@
 //! Access control lists: a bucket is private or readable by everybody; objects follow it.
 
-use super::access::{GET_BUCKET_ACL, GET_OBJECT, PUT_BUCKET_ACL, PUT_OBJECT};
+use super::access::{GET_BUCKET_ACL, GET_OBJECT_ACL, PUT_BUCKET_ACL, PUT_OBJECT_ACL};
 use super::body::to_memory;
 use super::bucket::{canned, namespace, owner};
 use super::dialect::Dialect;
@@ -28,8 +28,7 @@ pub(crate) async fn get_bucket(endpoint: &Endpoint, call: &Call<'_>) -> Result<R
 
 /// `GET /bucket/key?acl`: that of its bucket.
 pub(crate) async fn get_object(endpoint: &Endpoint, call: &Call<'_>) -> Result<Response, ObsError> {
-    let bucket = endpoint.own_bucket(call, GET_OBJECT).await?;
-    endpoint.allowed(call, GET_OBJECT)?;
+    let bucket = endpoint.own_bucket(call, GET_OBJECT_ACL).await?;
     endpoint.state.objects.head(call.bucket(), call.key()).await?;
     Ok(document(StatusCode::OK, policy(endpoint, call.dialect, &bucket)))
 }
@@ -116,7 +115,7 @@ pub(crate) async fn put_object(
     call: &Call<'_>,
     payload: Payload<'_>,
 ) -> Result<Response, ObsError> {
-    let bucket = endpoint.own_bucket(call, PUT_OBJECT).await?;
+    let bucket = endpoint.own_bucket(call, PUT_OBJECT_ACL).await?;
     endpoint.state.objects.head(call.bucket(), call.key()).await?;
     if wanted(call, payload, &bucket.domain).await? == bucket.acl {
         return Ok(empty(StatusCode::OK, HeaderMap::new()));

@@ -188,8 +188,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    type Trailer = Vec<(String, String)>;
+
     /// Data and trailer of a body that arrives in pieces of `step` bytes.
-    fn decode(body: &[u8], length: u64, step: usize) -> Result<(Vec<u8>, Vec<(String, String)>), String> {
+    fn decode(body: &[u8], length: u64, step: usize) -> Result<(Vec<u8>, Trailer), String> {
         let mut decoder = AwsChunked::new(None, true, length);
         let mut out = Vec::new();
         for piece in body.chunks(step) {

@@ -18,9 +18,10 @@ use super::xml::Xml;
 use axum::response::Response;
 use futures::TryStreamExt;
 use http::StatusCode;
+use std::ops::Range;
 use tidemill_model::limits::OBJECT_BODY_BYTES_MAX;
 use tidemill_objects::blob::WantedHashes;
-use tidemill_objects::{CopySource, ObjectInfo, ObjectsError};
+use tidemill_objects::{CopySource, ObjectHeaders, ObjectInfo, ObjectsError};
 
 /// Bucket and key of the source: percent-encoded, with or without a slash in front, perhaps with the one
 /// version there is.
@@ -61,29 +62,41 @@ pub(crate) async fn object(endpoint: &Endpoint, call: &Call<'_>) -> Result<Respo
             "The source is larger than one copy may be: copy parts.",
         ));
     }
-    let replacing = match call.prefixed("metadata-directive") {
-        None | Some("COPY") => false,
-        Some("REPLACE" | "REPLACE_NEW") => true,
-        Some(_) => return Err(ObsError::invalid_argument("The metadata directive is COPY or REPLACE.")),
-    };
-    let onto_itself = bucket == call.bucket() && key == call.key();
-    let storage_class = call.prefixed("storage-class").is_some();
-    if onto_itself && !replacing && !storage_class && call.dialect == Dialect::Aws {
+    let replacing = is_replacing(call)?;
+    if !replacing && call.dialect == Dialect::Aws && changes_nothing(call, &bucket, &key) {
         let message = "This copy request is illegal because it is trying to copy an object to itself without \
                        changing the object's metadata or storage class.";
         return Err(ObsError::bad("InvalidRequest", message));
     }
-    let mut headers = to_store(call)?;
-    if !replacing {
-        let class = headers.standard.remove("storage-class");
-        headers = info.headers.clone();
-        // The storage class is never copied.
-        headers.standard.remove("storage-class");
-        headers.standard.extend(class.map(|class| ("storage-class".to_owned(), class)));
-    }
+    let headers = headers(to_store(call)?, &info, replacing);
     let source = CopySource { bucket, key, etag: Some(info.etag) };
     let copied = objects.copy(source, call.bucket(), call.key(), Some(&headers), put_when(call)?).await?;
     Ok(result(endpoint, call, "CopyObjectResult", &copied.etag, copied.modified_ms))
+}
+
+/// Whether the request's headers take the place of the source's.
+fn is_replacing(call: &Call<'_>) -> Result<bool, ObsError> {
+    match call.prefixed("metadata-directive") {
+        None | Some("COPY") => Ok(false),
+        Some("REPLACE" | "REPLACE_NEW") => Ok(true),
+        Some(_) => Err(ObsError::invalid_argument("The metadata directive is COPY or REPLACE.")),
+    }
+}
+
+fn changes_nothing(call: &Call<'_>, bucket: &str, key: &str) -> bool {
+    bucket == call.bucket() && key == call.key() && call.prefixed("storage-class").is_none()
+}
+
+/// The headers of the copy. The storage class is never copied.
+fn headers(mut stated: ObjectHeaders, source: &ObjectInfo, replacing: bool) -> ObjectHeaders {
+    if replacing {
+        return stated;
+    }
+    let class = stated.standard.remove("storage-class");
+    let mut headers = source.headers.clone();
+    headers.standard.remove("storage-class");
+    headers.standard.extend(class.map(|class| ("storage-class".to_owned(), class)));
+    headers
 }
 
 fn result(
@@ -108,17 +121,7 @@ pub(crate) async fn part(endpoint: &Endpoint, call: &Call<'_>) -> Result<Respons
     objects.upload(call.bucket(), call.key(), upload).await?;
     let reader = objects.open_object(&bucket, &key).await?;
     check_conditions(call, &reader.info)?;
-    let size = reader.info.size;
-    let range = match (call.prefixed("copy-source-range"), size) {
-        (None, _) => 0..size,
-        (Some(text), _) => match wanted(Some(text), size) {
-            Wanted::Part(range) => range,
-            _ => return Err(ObsError::bad("InvalidRange", "The copy source range is not in the source.")),
-        },
-    };
-    if range.end - range.start > OBJECT_BODY_BYTES_MAX {
-        return Err(ObjectsError::TooLarge.into());
-    }
+    let range = part_range(call, reader.info.size)?;
     let mut writer = objects.writer(WantedHashes::default());
     let mut stream = reader.stream(range);
     while let Some(bytes) = stream.try_next().await.map_err(ObjectsError::Io)? {
@@ -127,4 +130,20 @@ pub(crate) async fn part(endpoint: &Endpoint, call: &Call<'_>) -> Result<Respons
     let blob = writer.finish().await?;
     let part = objects.put_part(call.bucket(), call.key(), upload, number, blob).await?;
     Ok(result(endpoint, call, "CopyPartResult", &part.etag, part.modified_ms))
+}
+
+/// The bytes of the source that become the part.
+fn part_range(call: &Call<'_>, size: u64) -> Result<Range<u64>, ObsError> {
+    let range = match call.prefixed("copy-source-range") {
+        None => 0..size,
+        Some(text) => match wanted(Some(text), size) {
+            Wanted::Part(range) => range,
+            _ => return Err(ObsError::bad("InvalidRange", "The copy source range is not in the source.")),
+        },
+    };
+    if range.end - range.start > OBJECT_BODY_BYTES_MAX {
+        Err(ObjectsError::TooLarge.into())
+    } else {
+        Ok(range)
+    }
 }

@@ -8,6 +8,7 @@ use super::request::{Call, Target};
 use super::{
     ObsState, acl, append, bucket, copy, delete_many, fixed, list, list_uploads, multipart, object, probe,
 };
+use crate::RequestId;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
@@ -40,7 +41,7 @@ pub(crate) async fn serve(endpoint: Arc<Endpoint>, request: Request) -> Response
     let mut frame = Frame {
         dialect: claimed(&head),
         anonymous: false,
-        request_id: random_hex32(),
+        request_id: parts.extensions.get::<RequestId>().map_or_else(random_hex32, |id| id.0.clone()),
         resource: target.as_ref().map_or_else(|_| parts.uri.path().to_owned(), Target::resource),
         head: parts.method == Method::HEAD,
     };

@@ -49,7 +49,7 @@ impl Names {
 pub(crate) async fn get(endpoint: &Endpoint, call: &Call<'_>) -> Result<Response, ObsError> {
     let bucket = endpoint.own_bucket(call, LIST_BUCKET).await?;
     let names = Names { url: wants_url(call)? };
-    let second = call.query().get("list-type") == Some("2");
+    let second = is_second_version(call);
     let query = ListQuery {
         prefix: call.query().text("prefix"),
         delimiter: call.query().get("delimiter").map(str::to_owned),
@@ -58,26 +58,35 @@ pub(crate) async fn get(endpoint: &Endpoint, call: &Call<'_>) -> Result<Response
     };
     let page = endpoint.state.objects.list(call.bucket(), query.clone()).await?;
     let mut xml = Xml::new("ListBucketResult", &namespace(endpoint, call.dialect));
-    xml.leaf("Name", call.bucket());
-    names.leaf(&mut xml, "Prefix", &query.prefix);
-    if second {
-        second_head(&mut xml, call, &page, &names);
-    } else {
-        names.leaf(&mut xml, "Marker", &query.after);
-        names.leaf_if(&mut xml, "NextMarker", page.next.as_deref().unwrap_or_default());
-    }
-    xml.leaf("MaxKeys", &query.max.to_string());
-    names.leaf_if(&mut xml, "Delimiter", query.delimiter.as_deref().unwrap_or_default());
-    if names.url {
-        xml.leaf("EncodingType", "url");
-    }
-    xml.leaf("IsTruncated", if page.next.is_some() { "true" } else { "false" });
+    head(&mut xml, call, &query, &page, &names);
     let owned = !second || call.query().get("fetch-owner") == Some("true");
     entries(&mut xml, call.dialect, &page, &names, owned.then_some(&bucket));
     let mut response = document(StatusCode::OK, xml);
     let headers = response.headers_mut();
     insert_prefixed(headers, call.dialect, region_header(call.dialect), &endpoint.state.region);
     Ok(response)
+}
+
+fn is_second_version(call: &Call<'_>) -> bool {
+    call.query().get("list-type") == Some("2")
+}
+
+/// What was asked for and where to go on.
+fn head(xml: &mut Xml, call: &Call<'_>, query: &ListQuery, page: &Listing, names: &Names) {
+    xml.leaf("Name", call.bucket());
+    names.leaf(xml, "Prefix", &query.prefix);
+    if is_second_version(call) {
+        second_head(xml, call, page, names);
+    } else {
+        names.leaf(xml, "Marker", &query.after);
+        names.leaf_if(xml, "NextMarker", page.next.as_deref().unwrap_or_default());
+    }
+    xml.leaf("MaxKeys", &query.max.to_string());
+    names.leaf_if(xml, "Delimiter", query.delimiter.as_deref().unwrap_or_default());
+    if names.url {
+        xml.leaf("EncodingType", "url");
+    }
+    xml.flag("IsTruncated", page.next.is_some());
 }
 
 /// Where the second version goes on: a token of ours, or else the key to start after.

@@ -13,7 +13,7 @@ use super::xml::Xml;
 use axum::response::Response;
 use http::StatusCode;
 use tidemill_model::limits::OBJECT_LIST_MAX;
-use tidemill_objects::UploadsQuery;
+use tidemill_objects::{UploadsPage, UploadsQuery};
 
 /// `GET /bucket?uploads`.
 pub(crate) async fn get(endpoint: &Endpoint, call: &Call<'_>) -> Result<Response, ObsError> {
@@ -29,20 +29,7 @@ pub(crate) async fn get(endpoint: &Endpoint, call: &Call<'_>) -> Result<Response
     };
     let page = endpoint.state.objects.uploads(call.bucket(), query.clone()).await?;
     let mut xml = Xml::new("ListMultipartUploadsResult", &namespace(endpoint, call.dialect));
-    xml.leaf("Bucket", call.bucket());
-    names.leaf(&mut xml, "KeyMarker", &query.key_marker);
-    xml.leaf("UploadIdMarker", query.id_marker.as_deref().unwrap_or_default());
-    if let Some((key, id)) = &page.next {
-        names.leaf(&mut xml, "NextKeyMarker", key);
-        xml.leaf("NextUploadIdMarker", id);
-    }
-    names.leaf_if(&mut xml, "Delimiter", query.delimiter.as_deref().unwrap_or_default());
-    names.leaf(&mut xml, "Prefix", &query.prefix);
-    if names.url {
-        xml.leaf("EncodingType", "url");
-    }
-    xml.leaf("MaxUploads", &query.max.to_string());
-    xml.leaf("IsTruncated", if page.next.is_some() { "true" } else { "false" });
+    head(&mut xml, call, &query, &page, &names);
     for upload in &page.uploads {
         xml.open("Upload");
         names.leaf(&mut xml, "Key", &upload.key);
@@ -61,4 +48,22 @@ pub(crate) async fn get(endpoint: &Endpoint, call: &Call<'_>) -> Result<Response
         xml.close();
     }
     Ok(document(StatusCode::OK, xml))
+}
+
+/// What was asked for and where to go on.
+fn head(xml: &mut Xml, call: &Call<'_>, query: &UploadsQuery, page: &UploadsPage, names: &Names) {
+    xml.leaf("Bucket", call.bucket());
+    names.leaf(xml, "KeyMarker", &query.key_marker);
+    xml.leaf("UploadIdMarker", query.id_marker.as_deref().unwrap_or_default());
+    if let Some((key, id)) = &page.next {
+        names.leaf(xml, "NextKeyMarker", key);
+        xml.leaf("NextUploadIdMarker", id);
+    }
+    names.leaf_if(xml, "Delimiter", query.delimiter.as_deref().unwrap_or_default());
+    names.leaf(xml, "Prefix", &query.prefix);
+    if names.url {
+        xml.leaf("EncodingType", "url");
+    }
+    xml.leaf("MaxUploads", &query.max.to_string());
+    xml.flag("IsTruncated", page.next.is_some());
 }

@@ -28,6 +28,8 @@ mod query;
 mod range;
 mod reply;
 mod request;
+#[cfg(test)]
+mod tests;
 mod xml;
 mod xml_read;
 

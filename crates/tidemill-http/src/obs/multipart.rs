@@ -7,9 +7,9 @@ use super::dates::iso_date;
 use super::dispatch::Endpoint;
 use super::error::ObsError;
 use super::headers::{quoted, storage_class, to_store};
+use super::list::{Names, wants_url};
 use super::object::{check_key, put_when, stored};
 use super::payload::Payload;
-use super::query::encode;
 use super::reply::{document, no_content};
 use super::request::Call;
 use super::xml::Xml;
@@ -17,6 +17,7 @@ use super::xml_read::Element;
 use axum::response::Response;
 use http::StatusCode;
 use tidemill_model::limits::{OBJECT_LIST_MAX, OBJECT_PARTS_MAX};
+use tidemill_objects::PartsPage;
 
 /// The upload a request names.
 pub(crate) fn upload_id<'r>(call: &Call<'r>) -> &'r str {
@@ -67,13 +68,7 @@ pub(crate) async fn list_parts(endpoint: &Endpoint, call: &Call<'_>) -> Result<R
     let page = endpoint.state.objects.parts(call.bucket(), call.key(), upload, after, max).await?;
     let mut xml = Xml::new("ListPartsResult", &namespace(endpoint, call.dialect));
     xml.leaf("Bucket", call.bucket());
-    let url = query.get("encoding-type").is_some_and(|form| form.eq_ignore_ascii_case("url"));
-    if url {
-        xml.leaf("EncodingType", "url");
-        xml.leaf("Key", &encode(call.key()));
-    } else {
-        xml.leaf("Key", call.key());
-    }
+    Names { url: wants_url(call)? }.leaf(&mut xml, "Key", call.key());
     xml.leaf("UploadId", upload);
     xml.open("Initiator");
     xml.leaf("ID", &bucket.domain);
@@ -81,11 +76,16 @@ pub(crate) async fn list_parts(endpoint: &Endpoint, call: &Call<'_>) -> Result<R
     owner(&mut xml, call.dialect, &bucket.domain);
     xml.leaf("StorageClass", storage_class(call.dialect, &page.upload.headers));
     xml.leaf("PartNumberMarker", &after.to_string());
+    xml.leaf("MaxParts", &max.to_string());
+    listed_parts(&mut xml, &page);
+    Ok(document(StatusCode::OK, xml))
+}
+
+fn listed_parts(xml: &mut Xml, page: &PartsPage) {
     if let Some(last) = page.parts.last() {
         xml.leaf("NextPartNumberMarker", &last.number.to_string());
     }
-    xml.leaf("MaxParts", &max.to_string());
-    xml.leaf("IsTruncated", if page.truncated { "true" } else { "false" });
+    xml.flag("IsTruncated", page.truncated);
     for part in &page.parts {
         xml.open("Part");
         xml.leaf("PartNumber", &part.number.to_string());
@@ -94,7 +94,6 @@ pub(crate) async fn list_parts(endpoint: &Endpoint, call: &Call<'_>) -> Result<R
         xml.leaf("Size", &part.size.to_string());
         xml.close();
     }
-    Ok(document(StatusCode::OK, xml))
 }
 
 /// `POST /bucket/key?uploadId=…` with the list of parts.

@@ -51,6 +51,11 @@ impl Xml {
         self.close();
     }
 
+    /// An element that holds `true` or `false`.
+    pub(crate) fn flag(&mut self, name: &'static str, value: bool) {
+        self.leaf(name, if value { "true" } else { "false" });
+    }
+
     /// Text in the innermost element.
     pub(crate) fn value(&mut self, value: &str) {
         for c in value.chars() {
