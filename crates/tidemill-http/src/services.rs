@@ -1,5 +1,6 @@
 //! What the listeners serve, put together: one router a listener.
 
+use crate::dis::transfer_tasks::{self, TransferState};
 use crate::dis::{self, Budget, DisState};
 use crate::iam::{self, IamState, PublicUrls};
 use crate::obs::{self, ObsState};
@@ -55,7 +56,8 @@ pub fn api_router(services: &Services) -> Router {
         .route("/", get(front).with_state(identity.clone()))
         .merge(ops::router(services.clone()))
         .merge(iam::router(identity))
-        .merge(dis::router(dis))
+        .merge(dis::router(dis.clone()))
+        .merge(transfer_tasks::router(TransferState { dis, dumps: services.dumps.clone() }))
         .fallback(dis::unknown_route)
         .layer(axum::middleware::from_fn(trace::trace))
 }

@@ -4,6 +4,7 @@ mod app;
 mod checkpoint;
 mod record;
 mod stream;
+mod transfer_task;
 
 pub use app::{App, AppList, ConsumerState, ConsumingState, CreateApp};
 pub use checkpoint::{Checkpoint, CommitCheckpoint};
@@ -12,3 +13,4 @@ pub use stream::{
     CreateStream, CsvProperties, Partition, ScaleRecord, StreamDetail, StreamInfo, StreamList, Tag,
     UpdatePartitionCount, UpdatePartitionCountResult,
 };
+pub use transfer_task::{Task, TaskAction, TaskDetail, TaskId, TaskList, TaskPartition};

@@ -8,7 +8,7 @@ use tidemill_iam::IamError;
 use tidemill_iam::api_signature::AuthError;
 use tidemill_log::Refusal;
 use tidemill_meta::MetaError;
-use tidemill_model::limits::{APPS_MAX, REQUEST_BYTES_MAX};
+use tidemill_model::limits::{APPS_MAX, DUMP_TASKS_PER_STREAM_MAX, REQUEST_BYTES_MAX};
 use tidemill_model::{PartitionId, ProjectId};
 use tidemill_stream::{
     AppError, AppendError, CheckpointError, CreateError, CursorError, CursorTextError, DeleteError, GetError,
@@ -216,6 +216,53 @@ impl DisError {
             CheckpointError::MetadataTooLong => Self::invalid(error),
             CheckpointError::NothingCommitted => Self::bare(ErrorCode::NoCheckpoint),
             CheckpointError::NotInLog | CheckpointError::Meta(_) => Self::internal(error),
+        }
+    }
+}
+
+/// The errors of dump tasks.
+impl DisError {
+    /// Creating a dump task failed.
+    pub(super) fn create_task(error: tidemill_dump::CreateError, stream: &Stream) -> Self {
+        use tidemill_dump::CreateError as E;
+        match error {
+            E::Invalid(reason) => Self::invalid(reason),
+            E::NoStream => Self::gone(stream),
+            E::Exists => Self::bare(ErrorCode::TaskExists),
+            E::Quota => {
+                Self::new(ErrorCode::TaskQuotaExceeded, &[&format!("at most {DUMP_TASKS_PER_STREAM_MAX}")])
+            }
+            E::NoBucket(bucket) => Self::new(ErrorCode::UnknownBucket, &[&bucket]),
+            E::NotWritable(reason) => Self::new(ErrorCode::BucketNotWritable, &[&reason]),
+            E::Meta(_) => Self::internal(error),
+        }
+    }
+
+    /// Deleting a dump task failed, or goes on after the answer.
+    pub(super) fn delete_task(error: tidemill_dump::DeleteError) -> Self {
+        use tidemill_dump::DeleteError as E;
+        match error {
+            E::Unknown => Self::bare(ErrorCode::UnknownTask),
+            E::Continues => Self::new(ErrorCode::Internal, &[&error.to_string()]),
+            E::Meta(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<tidemill_dump::FindError> for DisError {
+    fn from(error: tidemill_dump::FindError) -> Self {
+        match error {
+            tidemill_dump::FindError::Unknown => Self::bare(ErrorCode::UnknownTask),
+            tidemill_dump::FindError::Dump(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<tidemill_dump::ActError> for DisError {
+    fn from(error: tidemill_dump::ActError) -> Self {
+        match error {
+            tidemill_dump::ActError::Unknown(name) => Self::new(ErrorCode::UnknownTask, &[&name]),
+            tidemill_dump::ActError::Meta(error) => Self::internal(error),
         }
     }
 }

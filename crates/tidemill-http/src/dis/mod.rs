@@ -17,6 +17,7 @@ pub mod reply;
 pub mod request;
 mod stream_detail;
 mod streams;
+pub mod transfer_tasks;
 
 pub use budget::Budget;
 pub use error::DisError;

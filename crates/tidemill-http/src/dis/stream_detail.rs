@@ -67,7 +67,8 @@ pub(super) fn detail(
     }
 }
 
-fn partition(streams: &Streams, stream: &Stream, partition: &Partition) -> dis::Partition {
+/// One partition as every description shows it.
+pub(super) fn partition(streams: &Streams, stream: &Stream, partition: &Partition) -> dis::Partition {
     let bounds = match partition.state {
         PartitionState::Expired => None,
         _ => streams.bounds(stream, partition.id),
