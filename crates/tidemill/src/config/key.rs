@@ -160,7 +160,7 @@ const LIMITS: &[Key] = &[
         "SIZE",
         Some("512MiB"),
         Server,
-        "Size of the record log's journal ring on disk. Fixed when the data directory is made.",
+        "Size of the record log's journal ring on disk, at least 32MiB. Fixed when the data directory is made.",
     ),
     key(
         "delivery-hold",

@@ -141,11 +141,11 @@ fn tls(layers: &Layers) -> Result<Option<TlsFiles>> {
 }
 
 /// The smallest ring that takes the largest request, settling included.
-const RING_BYTES_MIN: u64 = 16 << 20;
+const RING_BYTES_MIN: u64 = 32 << 20;
 
 fn limits(layers: &Layers) -> Result<LimitSettings> {
     Ok(LimitSettings {
-        log_ring_bytes: layers.required("log-ring-size", |text| at_least(RING_BYTES_MIN, "16MiB", text))?,
+        log_ring_bytes: layers.required("log-ring-size", |text| at_least(RING_BYTES_MIN, "32MiB", text))?,
         delivery_hold: layers.required("delivery-hold", value::duration)?,
         delivery_hold_bytes: layers.required("delivery-hold-size", value::size)?,
         disk_full_below: layers.required("disk-full-below", value::size)?,

@@ -4,8 +4,9 @@ use super::listeners::Listeners;
 use super::stores::Stores;
 use super::test_control::TestControl;
 use super::{running, services::services, signals};
-use crate::config::Settings;
+use crate::config::{Settings, TlsFiles};
 use crate::data_dir::DataDir;
+use crate::failure::usage;
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::io::Write;
@@ -22,7 +23,8 @@ pub(crate) fn run(settings: &Settings) -> Result<()> {
 async fn live(settings: &Settings) -> Result<()> {
     let stop = signals::stop_token()?;
     let data_dir = DataDir::open(&settings.data_dir)?;
-    let tls = settings.tls.as_ref().map(|files| tls::acceptor(&files.cert, &files.key)).transpose()?;
+    let acceptor = |files: &TlsFiles| tls::acceptor(&files.cert, &files.key);
+    let tls = settings.tls.as_ref().map(acceptor).transpose().map_err(|error| usage(error.to_string()))?;
     let listeners = Listeners::bind(settings).await?;
     let urls = listeners.urls(tls.is_some());
     let clock = Clock::system();

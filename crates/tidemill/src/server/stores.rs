@@ -18,7 +18,8 @@ use tidemill_stream::{Streams, StreamsConfig};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// Most files of the journal ring.
+/// Files of the journal ring: enough that one is settled while the next is written.
+const RING_FILES_MIN: u64 = 4;
 const RING_FILES_MAX: u64 = 8;
 /// A ring file takes the largest request whole, or the request could never be appended.
 const RING_FILE_BYTES_MIN: u64 = 8 << 20;
@@ -81,7 +82,7 @@ impl Stores {
 }
 
 async fn open_log(data_dir: &DataDir, limits: &LimitSettings, clock: &Clock) -> Result<Arc<dyn LogStore>> {
-    let ring_files = (limits.log_ring_bytes / RING_FILE_BYTES_MIN).clamp(2, RING_FILES_MAX);
+    let ring_files = (limits.log_ring_bytes / RING_FILE_BYTES_MIN).clamp(RING_FILES_MIN, RING_FILES_MAX);
     let config = DiskLogConfig {
         ring_files: ring_files as u32,
         ring_file_bytes: limits.log_ring_bytes / ring_files,

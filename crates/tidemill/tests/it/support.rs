@@ -39,7 +39,7 @@ pub(crate) struct Server {
     pub(crate) objects: String,
 }
 
-pub(crate) const SMALL: [&str; 4] = ["--log-ring-size", "16MiB", "--disk-full-below", "1MiB"];
+pub(crate) const SMALL: [&str; 4] = ["--log-ring-size", "32MiB", "--disk-full-below", "1MiB"];
 
 impl Server {
     pub(crate) fn start() -> Self {
