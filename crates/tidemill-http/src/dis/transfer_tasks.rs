@@ -6,25 +6,29 @@
 //! `{"receipts": [{"receipt": {..}, "hash": ".."}, ..]}`, oldest first.
 
 use crate::dis::error::DisError;
-use crate::dis::{DisRequest, DisState, lookup, reply, transfer_task_detail, with_and_without_slash};
+use crate::dis::{DisRequest, DisState, lookup, reply, stream_detail, with_and_without_slash};
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::StatusCode;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tidemill_api::ErrorCode;
-use tidemill_dump::{ActError, Action, CreateError, DeleteError, Dumps, FindError, NewTask};
+use tidemill_api::{ErrorCode, dis};
+use tidemill_dump::{Action, Dumps, NewTask, PartitionView, TaskDetail, TaskSummary};
 use tidemill_model::limits::DUMP_TASKS_PER_STREAM_MAX;
-use tidemill_stream::{Stream, StreamState};
+use tidemill_stream::{Stream, StreamState, Streams};
+
+/// Tasks one action may name.
+const ACTED_ON_MAX: usize = 100;
 
 /// What the handlers of dump tasks share. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct TransferState {
-    dis: DisState,
-    dumps: Dumps,
+    /// The streams and the callers.
+    pub dis: DisState,
+    /// The tasks.
+    pub dumps: Dumps,
 }
 
 impl FromRef<TransferState> for DisState {
@@ -34,7 +38,7 @@ impl FromRef<TransferState> for DisState {
 }
 
 /// The routes of dump tasks.
-pub fn router(dis: DisState, dumps: Dumps) -> Router {
+pub fn router(state: TransferState) -> Router {
     let tasks = get(list_tasks).post(create_task);
     let task = get(describe_task).delete(delete_task);
     // A task may be named `action`.
@@ -49,7 +53,7 @@ pub fn router(dis: DisState, dumps: Dumps) -> Router {
         ("/v2/{project_id}/stream/{stream_name}/transfer-tasks/{task_name}", task),
         ("/v2/{project_id}/tidemill/receipts", get(list_receipts)),
     ];
-    with_and_without_slash(routes).with_state(TransferState { dis, dumps })
+    with_and_without_slash(routes).with_state(state)
 }
 
 fn stream_of(state: &TransferState, request: &DisRequest) -> Result<Arc<Stream>, DisError> {
@@ -71,23 +75,9 @@ async fn create_task(State(state): State<TransferState>, request: DisRequest) ->
     if stream.state != StreamState::Running {
         return Err(DisError::new(ErrorCode::StreamNotRunning, &[]));
     }
-    state.dumps.create(&stream, new).await.map_err(|error| not_created(error, &stream))?;
+    let created = state.dumps.create(&stream, new).await;
+    created.map_err(|error| DisError::create_task(error, &stream))?;
     Ok(reply::empty(StatusCode::CREATED))
-}
-
-fn not_created(error: CreateError, stream: &Stream) -> DisError {
-    match error {
-        CreateError::Invalid(reason) => DisError::invalid(reason),
-        CreateError::NoStream => DisError::unknown_stream(stream.name.as_str(), &stream.project),
-        CreateError::Exists => DisError::new(ErrorCode::TaskExists, &[]),
-        CreateError::Quota => {
-            let most = format!("at most {DUMP_TASKS_PER_STREAM_MAX}");
-            DisError::new(ErrorCode::TaskQuotaExceeded, &[&most])
-        }
-        CreateError::NoBucket(bucket) => DisError::new(ErrorCode::UnknownBucket, &[&bucket]),
-        CreateError::NotWritable(cause) => DisError::new(ErrorCode::BucketNotWritable, &[&cause]),
-        CreateError::Meta(_) => DisError::internal(error),
-    }
 }
 
 async fn list_tasks(State(state): State<TransferState>, request: DisRequest) -> Result<Response, DisError> {
@@ -96,9 +86,9 @@ async fn list_tasks(State(state): State<TransferState>, request: DisRequest) -> 
     let limit = request.query.limit("limit", 10, 100)?;
     let start = request.query.get("start_task_name");
     let page = state.dumps.list(&stream, start, limit).await.map_err(DisError::internal)?;
-    let tasks: Vec<_> = page.tasks.iter().map(transfer_task_detail::summary).collect();
-    let body = json!({"total_number": page.total, "quota": DUMP_TASKS_PER_STREAM_MAX, "tasks": tasks});
-    Ok(reply::json(StatusCode::OK, &body))
+    let tasks = page.tasks.iter().map(summary).collect();
+    let list = dis::TaskList { total_number: page.total, quota: DUMP_TASKS_PER_STREAM_MAX, tasks };
+    Ok(reply::json(StatusCode::OK, &list))
 }
 
 async fn describe_task(
@@ -107,63 +97,34 @@ async fn describe_task(
 ) -> Result<Response, DisError> {
     request.allow("dis:transferTasks:get")?;
     let stream = stream_of(&state, &request)?;
-    let name = task_of(&request);
-    match state.dumps.detail(&stream, name).await {
-        Ok(task) => {
-            let body = transfer_task_detail::detail(&state.dis.streams, &stream, &task);
-            Ok(reply::json(StatusCode::OK, &body))
-        }
-        Err(FindError::Unknown) => Err(unknown_task(name)),
-        Err(error @ FindError::Dump(_)) => Err(DisError::internal(error)),
-    }
-}
-
-fn unknown_task(name: &str) -> DisError {
-    let shown: String = name.chars().take(80).collect();
-    DisError::new(ErrorCode::UnknownTask, &[&shown])
+    let task = state.dumps.detail(&stream, task_of(&request)).await?;
+    Ok(reply::json(StatusCode::OK, &detail(&state.dis.streams, &stream, task)?))
 }
 
 async fn delete_task(State(state): State<TransferState>, request: DisRequest) -> Result<Response, DisError> {
     request.allow("dis:transferTasks:delete")?;
     let stream = stream_of(&state, &request)?;
-    let name = task_of(&request);
-    match state.dumps.delete(&stream, name, &request.caller.user.name).await {
-        Ok(()) => Ok(reply::empty(StatusCode::NO_CONTENT)),
-        Err(DeleteError::Unknown) => Err(unknown_task(name)),
-        Err(error @ DeleteError::Continues) => Err(DisError::new(ErrorCode::Internal, &[&error.to_string()])),
-        Err(error @ DeleteError::Meta(_)) => Err(DisError::internal(error)),
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct TaskAction {
-    action: Option<String>,
-    tasks: Option<Vec<ActedOn>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ActedOn {
-    id: String,
+    let deleted = state.dumps.delete(&stream, task_of(&request), &request.caller.user.name).await;
+    deleted.map_err(DisError::delete_task)?;
+    Ok(reply::empty(StatusCode::NO_CONTENT))
 }
 
 async fn act_on_tasks(State(state): State<TransferState>, request: DisRequest) -> Result<Response, DisError> {
     request.allow("dis:transferTasks:action")?;
-    let body: TaskAction = request.json()?;
+    let body: dis::TaskAction = request.json()?;
     let stream = stream_of(&state, &request)?;
     let action = match body.action.as_deref() {
         Some("start") => Action::Start,
         Some("stop") => Action::Stop,
         _ => return Err(DisError::invalid("action must be start or stop")),
     };
-    let ids: Vec<String> = body.tasks.into_iter().flatten().map(|task| task.id).collect();
-    if ids.is_empty() || ids.len() > 100 {
-        return Err(DisError::invalid("tasks must name 1 to 100 tasks"));
+    let ids: Option<Vec<String>> = body.tasks.into_iter().flatten().map(|task| task.id).collect();
+    let ids = ids.ok_or_else(|| DisError::invalid("tasks.id null."))?;
+    if ids.is_empty() || ids.len() > ACTED_ON_MAX {
+        return Err(DisError::invalid(format!("tasks must name 1 to {ACTED_ON_MAX} tasks")));
     }
-    match state.dumps.act(&stream, action, &ids).await {
-        Ok(()) => Ok(reply::empty(StatusCode::OK)),
-        Err(ActError::Unknown(name)) => Err(unknown_task(&name)),
-        Err(error @ ActError::Meta(_)) => Err(DisError::internal(error)),
-    }
+    state.dumps.act(&stream, action, &ids).await?;
+    Ok(reply::empty(StatusCode::OK))
 }
 
 async fn list_receipts(
@@ -179,4 +140,48 @@ async fn list_receipts(
     let receipts = state.dumps.receipts(&request.project, stream, from, limit).await;
     let receipts = receipts.map_err(DisError::internal)?;
     Ok(reply::json(StatusCode::OK, &json!({ "receipts": receipts })))
+}
+
+fn summary(task: &TaskSummary) -> dis::Task {
+    dis::Task {
+        task_id: task.task_id.clone(),
+        task_name: task.name.clone(),
+        state: task.state.as_str().to_owned(),
+        destination_type: "OBS".to_owned(),
+        create_time: task.created_ms,
+        last_transfer_timestamp: task.last_transfer_ms,
+    }
+}
+
+fn detail(streams: &Streams, stream: &Stream, task: TaskDetail) -> Result<dis::TaskDetail, DisError> {
+    let state = task.summary.state.as_str();
+    let partitions = task.partitions.iter().map(|p| partition(streams, stream, state, p)).collect();
+    let trouble = task.trouble.as_ref();
+    Ok(dis::TaskDetail {
+        stream_id: task.stream_id,
+        stream_name: task.stream_name,
+        task: summary(&task.summary),
+        cause: trouble.map(|t| t.cause.clone()).or(task.error),
+        failed_attempts: trouble.map(|t| t.attempts),
+        next_retry_timestamp: trouble.map(|t| t.next_retry_ms),
+        partitions,
+        obs_destination_description: serde_json::to_value(&task.destination).map_err(DisError::internal)?,
+    })
+}
+
+fn partition(streams: &Streams, stream: &Stream, state: &str, p: &PartitionView) -> dis::TaskPartition {
+    let shown = stream.partition(p.id).map(|partition| stream_detail::partition(streams, stream, partition));
+    let id = p.id.to_string();
+    dis::TaskPartition {
+        partition_id_java: id.clone(),
+        partition_id: id,
+        state: state.to_owned(),
+        status: shown.as_ref().map_or_else(|| "EXPIRED".to_owned(), |s| s.status.clone()),
+        hash_range: shown.as_ref().map(|s| s.hash_range.clone()).unwrap_or_default(),
+        sequence_number_range: shown.and_then(|s| s.sequence_number_range),
+        parent_partitions: String::new(),
+        last_transfer_timestamp: p.last_transfer_ms,
+        last_transfer_offset: p.last_sequence,
+        discard: p.discard,
+    }
 }
