@@ -54,10 +54,21 @@ fn fenced(written: bool) -> Result<(), Trouble> {
 impl Context {
     /// `work`'s result if it comes within `limit` of the clock.
     pub(crate) async fn within<F: Future>(&self, limit: Duration, work: F) -> Option<F::Output> {
+        let deadline_ms = self.clock.now_ms().saturating_add(limit.as_millis() as i64);
+        self.before(deadline_ms, work).await
+    }
+
+    /// When a drain window that begins now is over.
+    pub(crate) fn drain_ends_ms(&self) -> i64 {
+        self.clock.now_ms() + self.config.drain.as_millis() as i64
+    }
+
+    /// `work`'s result if it comes before `deadline_ms`; at once, if it has passed already.
+    pub(crate) async fn before<F: Future>(&self, deadline_ms: i64, work: F) -> Option<F::Output> {
         tokio::select! {
             biased;
             done = work => Some(done),
-            () = self.clock.sleep(limit) => None,
+            () = self.clock.sleep_until(deadline_ms) => None,
         }
     }
 
@@ -125,6 +136,10 @@ impl Context {
 
     pub(crate) async fn fail_task(&self, owner: &Owner, cause: String) -> Result<bool, MetaError> {
         tx!(self.meta, |tx, owner, cause| dump::fail_task(tx, &owner, &cause))
+    }
+
+    pub(crate) async fn owns(&self, owner: &Owner) -> Result<bool, MetaError> {
+        read!(self.meta, |tx, owner| dump::owns(tx, &owner))
     }
 
     pub(crate) async fn positions(&self, task_id: &str) -> Result<Vec<PositionRow>, MetaError> {

@@ -40,15 +40,17 @@ impl Deletion {
     /// Steps (b) to (d), as often as needed; then (f) goes on in the background.
     pub(crate) async fn run(self) {
         let gate = self.slot.gate.lock().await;
-        self.slot.halt(&self.ctx.clock, self.ctx.config.drain).await;
+        let mut deadline_ms = self.ctx.drain_ends_ms();
+        self.slot.halt(&self.ctx.clock, deadline_ms).await;
         let mut backoff = Backoff::new(self.ctx.config.retry);
         loop {
-            match self.attempt().await {
+            match self.attempt(deadline_ms).await {
                 Ok(()) => break,
                 Err(Trouble::Fenced) => return,
                 Err(cause) => {
                     tracing::warn!(task = %self.task.id, %cause, "deletion of a dump task continues");
                     self.ctx.clock.sleep(backoff.next()).await;
+                    deadline_ms = self.ctx.clock.now_ms() + self.ctx.config.learn.as_millis() as i64;
                 }
             }
         }
@@ -57,11 +59,12 @@ impl Deletion {
         tokio::spawn(sweep(self.ctx, self.task.id.clone()));
     }
 
-    async fn attempt(&self) -> Result<(), Trouble> {
+    /// What can be left to the sweep, or left out, gets until `deadline_ms`.
+    async fn attempt(&self, deadline_ms: i64) -> Result<(), Trouble> {
         let uploads = self.ctx.uploads(&self.task.id).await?;
         let intents = self.ctx.intents(&self.task.id).await?;
-        let sink = self.sink(&uploads, &intents).await?;
-        let deadline_ms = self.ctx.clock.now_ms() + self.ctx.config.drain.as_millis() as i64;
+        let learn = uploads.iter().any(|u| u.completing) || intents.iter().any(|i| i.sent);
+        let sink = self.sink(learn, deadline_ms).await?;
         if let Some(sink) = &sink {
             self.settle(sink, uploads, deadline_ms).await?;
         }
@@ -74,17 +77,17 @@ impl Deletion {
         self.finish(positions.into_values().collect()).await
     }
 
-    /// The destination. `None` if it is gone or away and nothing of it has to be learnt.
-    async fn sink(&self, uploads: &[UploadRow], intents: &[IntentRow]) -> Result<Option<ObsSink>, Trouble> {
+    /// The destination. `None` if it is gone, or away while nothing of it has to be learnt.
+    async fn sink(&self, learn: bool, deadline_ms: i64) -> Result<Option<ObsSink>, Trouble> {
         let (project, bucket) = (&self.task.project, self.task.destination.bucket());
         let calls = self.slot.calls.clone();
-        match ObsSink::open(self.ctx.clone(), project, bucket, self.owner.clone(), calls).await {
-            Ok(sink) => Ok(Some(sink)),
-            Err(BucketError::Missing) => Ok(None),
-            Err(error) if uploads.iter().any(|u| u.completing) || intents.iter().any(|i| i.sent) => {
-                Err(error.into())
-            }
-            Err(_) => Ok(None),
+        let open = ObsSink::open(self.ctx.clone(), project, bucket, self.owner.clone(), calls);
+        let opened = if learn { Some(open.await) } else { self.ctx.before(deadline_ms, open).await };
+        match opened {
+            Some(Ok(sink)) => Ok(Some(sink)),
+            Some(Err(BucketError::Missing)) => Ok(None),
+            Some(Err(error)) if learn => Err(error.into()),
+            Some(Err(_)) | None => Ok(None),
         }
     }
 
@@ -96,14 +99,8 @@ impl Deletion {
                 sink.settle(&upload).await?;
                 continue;
             }
-            tokio::select! {
-                biased;
-                settled = sink.settle(&upload) => {
-                    if let Err(cause) = settled {
-                        tracing::debug!(task = %self.task.id, %cause, "an upload is left to the sweep");
-                    }
-                }
-                () = self.ctx.clock.sleep_until(deadline_ms) => {}
+            if let Some(Err(cause)) = self.ctx.before(deadline_ms, sink.settle(&upload)).await {
+                tracing::debug!(task = %self.task.id, %cause, "an upload is left to the sweep");
             }
         }
         Ok(())
@@ -181,7 +178,7 @@ impl Deletion {
             }
         }
         let uploads = self.ctx.uploads(&self.task.id).await?;
-        self.settle(sink, uploads, self.ctx.clock.now_ms()).await
+        self.settle(sink, uploads, deadline_ms).await
     }
 
     /// Step (d).

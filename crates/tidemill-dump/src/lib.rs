@@ -2,7 +2,8 @@
 //!
 //! [`Dumps`] is the door. Each running task has one runner that reads the record log, spools encoded records
 //! to disk, announces a delivery (the intent), publishes its objects and commits position and ledger entry
-//! together. The fence is the multipart upload: see [`sink`].
+//! together. The fence is the multipart upload: see [`sink`]. What it did can be proven offline: see
+//! [`verify`].
 
 mod bucket;
 mod commit;
@@ -29,6 +30,7 @@ mod spool;
 mod sweep;
 mod task;
 mod tasks;
+pub mod verify;
 mod view;
 
 pub use bucket::{BucketError, Buckets, DeliveryStore};

@@ -10,6 +10,7 @@ use crate::fill::{Batch, Bound, Closed};
 use crate::intent::Intent;
 use crate::ledger::{Kind, ObjectProof};
 use crate::runner::Runner;
+use crate::seal::is_behind;
 use crate::sink::{ObsSink, Probe};
 use std::collections::HashMap;
 use tidemill_log::ReadError;
@@ -45,6 +46,9 @@ pub(crate) async fn probe(sink: &ObsSink, intent: &Intent) -> Result<Found, Trou
 impl Runner {
     /// Brings the task to where only new records are left to do.
     pub(crate) async fn recover(&mut self) -> Result<(), Trouble> {
+        if !self.ctx.owns(&self.owner).await? {
+            return Err(Trouble::Fenced);
+        }
         let rows = self.ctx.positions(&self.task.id).await?;
         self.positions = rows.into_iter().map(|p| (p.partition, p)).collect();
         for position in self.positions.values() {
@@ -52,12 +56,13 @@ impl Runner {
         }
         let uploads = self.ctx.uploads(&self.task.id).await?;
         let intents = self.ctx.intents(&self.task.id).await?;
-        let unsealed = self.positions.values().any(|p| p.sealed < p.entries);
-        if uploads.is_empty() && intents.is_empty() && !unsealed {
+        let behind = is_behind(&self.task, &self.positions, &self.head)?;
+        if uploads.is_empty() && intents.is_empty() && !behind {
             return Ok(());
         }
         let sink = self.sink().await?;
-        for upload in &uploads {
+        // A newer owner's uploads are not ours to end.
+        for upload in uploads.iter().filter(|u| u.epoch <= self.owner.epoch) {
             sink.settle(upload).await?;
         }
         for intent in intents {

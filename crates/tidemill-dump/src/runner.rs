@@ -30,8 +30,9 @@ pub(crate) struct Runner {
     /// What is encoded ahead, by partition.
     pub(crate) batches: BTreeMap<u32, Batch>,
     /// Digest of the ledger head in the bucket.
-    head: String,
+    pub(crate) head: String,
     recovered: bool,
+    flush_ms: i64,
     flush_pending: bool,
     backoff: Backoff,
 }
@@ -46,6 +47,7 @@ impl Runner {
         head: String,
     ) -> Self {
         let backoff = Backoff::new(ctx.config.retry);
+        let flush_ms = task.next_flush_ms(ctx.clock.now_ms());
         let spool_dir = ctx.config.spool_dir.clone().into();
         Self {
             ctx,
@@ -57,6 +59,7 @@ impl Runner {
             batches: BTreeMap::new(),
             head,
             recovered: false,
+            flush_ms,
             flush_pending: false,
             backoff,
         }
@@ -64,14 +67,13 @@ impl Runner {
 
     /// Delivers until it is dropped, another owner takes over, or a person is needed.
     pub(crate) async fn run(mut self) {
-        let mut flush_ms = self.task.next_flush_ms(self.ctx.clock.now_ms());
         loop {
-            match self.step(&mut flush_ms).await {
+            match self.step().await {
                 Ok(()) => {
                     self.backoff.reset();
                     self.slot.set_trouble(None);
                     let ahead_ms = self.ctx.clock.now_ms() + self.ctx.config.read_ahead.as_millis() as i64;
-                    self.ctx.clock.sleep_until(flush_ms.min(ahead_ms)).await;
+                    self.ctx.clock.sleep_until(self.flush_ms.min(ahead_ms)).await;
                 }
                 Err(Trouble::Retry(cause)) => self.wait_after(cause).await,
                 Err(Trouble::Fenced) => return,
@@ -80,16 +82,16 @@ impl Runner {
         }
     }
 
-    async fn step(&mut self, flush_ms: &mut i64) -> Result<(), Trouble> {
+    async fn step(&mut self) -> Result<(), Trouble> {
         let stream = self.stream()?;
         if !self.recovered {
             self.recover().await?;
             self.recovered = true;
         }
         let now_ms = self.ctx.clock.now_ms();
-        if now_ms >= *flush_ms {
+        if now_ms >= self.flush_ms {
             self.flush_pending = true;
-            *flush_ms = self.task.next_flush_ms(now_ms);
+            self.flush_ms = self.task.next_flush_ms(now_ms);
         }
         self.meet_new_partitions(&stream).await?;
         if !self.flush_pending {

@@ -57,30 +57,48 @@ impl Sealing<'_> {
     }
 
     async fn head(&self, positions: &BTreeMap<u32, PositionRow>, head: &mut String) -> Result<(), Trouble> {
-        let with_entries = positions.values().filter(|p| p.entries > 0);
-        let partitions: Vec<_> = with_entries.map(end_of).collect();
-        if partitions.is_empty() {
-            return Ok(());
-        }
-        let new = Head {
-            version: VERSION,
-            task_id: self.task.id.clone(),
-            task: self.task.name.clone(),
-            stream: self.task.stream_name.clone(),
-            prefix: self.task.prefix.clone(),
-            ended: self.ended,
-            partitions,
-        };
-        let text = serde_json::to_string(&new).map_err(|e| Trouble::Fatal(e.to_string()))?;
+        let Some(text) = head_text(self.task, positions, self.ended)? else { return Ok(()) };
         let digest = hash(&text);
         if digest != *head {
-            let published =
-                self.sink.publish(&head_key(&self.task.id), &Body::Memory(text.into()), None).await?;
+            let body = Body::Memory(text.into());
+            let published = self.sink.publish(&head_key(&self.task.id), &body, None).await?;
             self.ctx.set_head(self.owner, digest.clone(), published.upload_row).await?;
             *head = digest;
         }
         Ok(())
     }
+}
+
+/// Whether the bucket's copy of the ledger is behind. `head`: digest of the head that is in the bucket.
+pub(crate) fn is_behind(
+    task: &Task,
+    positions: &BTreeMap<u32, PositionRow>,
+    head: &str,
+) -> Result<bool, Trouble> {
+    let entries_missing = positions.values().any(|p| p.sealed < p.entries);
+    Ok(entries_missing || head_text(task, positions, false)?.is_some_and(|text| hash(&text) != head))
+}
+
+/// The ends of all chains; `None` if nothing was delivered yet.
+fn head_text(
+    task: &Task,
+    positions: &BTreeMap<u32, PositionRow>,
+    ended: bool,
+) -> Result<Option<String>, Trouble> {
+    let partitions: Vec<_> = positions.values().filter(|p| p.entries > 0).map(end_of).collect();
+    if partitions.is_empty() {
+        return Ok(None);
+    }
+    let head = Head {
+        version: VERSION,
+        task_id: task.id.clone(),
+        task: task.name.clone(),
+        stream: task.stream_name.clone(),
+        prefix: task.prefix.clone(),
+        ended,
+        partitions,
+    };
+    serde_json::to_string(&head).map(Some).map_err(|e| Trouble::Fatal(format!("ledger head: {e}")))
 }
 
 fn end_of(p: &PositionRow) -> HeadPartition {

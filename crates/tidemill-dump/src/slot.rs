@@ -2,7 +2,6 @@
 
 use crate::view::Trouble;
 use parking_lot::Mutex;
-use std::time::Duration;
 use tidemill_model::Clock;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
@@ -31,8 +30,8 @@ impl Slot {
         self.runner.lock().as_ref().is_some_and(|r| !r.is_finished())
     }
 
-    /// Stops the runner where it is; then waits up to `drain` for calls that were already sent.
-    pub(crate) async fn halt(&self, clock: &Clock, drain: Duration) {
+    /// Stops the runner where it is; then waits until `deadline_ms` for calls that were already sent.
+    pub(crate) async fn halt(&self, clock: &Clock, deadline_ms: i64) {
         let runner = self.runner.lock().take();
         if let Some(runner) = runner {
             runner.abort();
@@ -43,7 +42,7 @@ impl Slot {
         tokio::select! {
             biased;
             () = self.calls.wait() => {}
-            () = clock.sleep(drain) => {}
+            () = clock.sleep_until(deadline_ms) => {}
         }
     }
 

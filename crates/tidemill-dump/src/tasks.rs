@@ -197,7 +197,7 @@ impl Dumps {
             return Err(ActError::Unknown(task.name.clone()));
         };
         let ctx = &self.0.ctx;
-        slot.halt(&ctx.clock, ctx.config.drain).await;
+        slot.halt(&ctx.clock, ctx.drain_ends_ms()).await;
         if let Some(Err(cause)) = ctx.within(ctx.config.drain, abort_uploads(ctx, &task.id)).await {
             tracing::debug!(task = %task.id, %cause, "uploads are aborted at the next start");
         }
@@ -292,7 +292,7 @@ impl Dumps {
     pub async fn shutdown(&self) {
         let slots: Vec<_> = self.0.slots.lock().values().cloned().collect();
         let ctx = &self.0.ctx;
-        let halts = slots.iter().map(|slot| slot.halt(&ctx.clock, ctx.config.drain));
+        let halts = slots.iter().map(|slot| slot.halt(&ctx.clock, ctx.drain_ends_ms()));
         futures::future::join_all(halts).await;
     }
 }

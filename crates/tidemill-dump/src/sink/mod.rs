@@ -22,4 +22,4 @@ mod settle;
 
 pub(crate) use check::check;
 pub(crate) use obs::{Body, ObsSink};
-pub(crate) use probe::Probe;
+pub(crate) use probe::{Probe, sha256_of};

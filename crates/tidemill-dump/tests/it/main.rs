@@ -2,4 +2,10 @@
 
 mod support;
 
+mod crash;
+mod create;
+mod delete;
 mod deliver;
+mod histories;
+mod trouble;
+mod verify;

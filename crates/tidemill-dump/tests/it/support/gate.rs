@@ -2,7 +2,6 @@
 //! paused, killed or failed, at any call.
 
 use parking_lot::Mutex;
-use tidemill_model::Clock;
 use tokio::sync::watch;
 
 /// What happens at the chosen call.
@@ -25,33 +24,36 @@ struct State {
     plan: Option<(usize, Mode)>,
     broken: Option<String>,
     held: Option<String>,
+    waiting: Vec<String>,
+    named: Option<(&'static str, Mode)>,
+    break_next: Option<&'static str>,
 }
 
 /// Counts calls and does what the plan says.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Gate {
     state: Mutex<State>,
     stopped: watch::Sender<bool>,
     held: watch::Sender<u64>,
-    _clock: Clock,
 }
 
 impl Gate {
-    pub(crate) fn new(clock: Clock) -> Self {
-        Self {
-            state: Mutex::default(),
-            stopped: watch::channel(false).0,
-            held: watch::channel(0).0,
-            _clock: clock,
-        }
-    }
-
     /// From now on, the call with this number (from 0) goes by `mode`.
     pub(crate) fn plan(&self, call: usize, mode: Mode) {
         let mut state = self.state.lock();
         state.calls = 0;
         state.names.clear();
         state.plan = Some((call, mode));
+    }
+
+    /// The next call whose name contains `word` goes by `mode`.
+    pub(crate) fn plan_named(&self, word: &'static str, mode: Mode) {
+        self.state.lock().named = Some((word, mode));
+    }
+
+    /// Once a planned call was made, every call whose name contains `word` fails until [`Gate::mend`].
+    pub(crate) fn break_after_plan(&self, word: &'static str) {
+        self.state.lock().break_next = Some(word);
     }
 
     /// Names of the calls since the plan was made.
@@ -78,7 +80,7 @@ impl Gate {
         self.held.send_modify(|n| *n += 1);
     }
 
-    /// How many calls wait at [`Gate::hold_calls`].
+    /// Whether the process was stopped.
     pub(crate) fn is_stopped(&self) -> bool {
         *self.stopped.borrow()
     }
@@ -100,9 +102,21 @@ impl Gate {
 
     async fn not_held(&self, name: &str) {
         let mut changes = self.held.subscribe();
-        while self.state.lock().held.as_ref().is_some_and(|w| name.contains(w.as_str())) {
+        if self.is_held(name) {
+            self.state.lock().waiting.push(name.to_owned());
+        }
+        while self.is_held(name) {
             let _ = changes.changed().await;
         }
+    }
+
+    fn is_held(&self, name: &str) -> bool {
+        self.state.lock().held.as_ref().is_some_and(|w| name.contains(w.as_str()))
+    }
+
+    /// Names of the calls that had to wait.
+    pub(crate) fn waiting(&self) -> Vec<String> {
+        self.state.lock().waiting.clone()
     }
 
     fn mode(&self, name: &str) -> Option<Mode> {
@@ -113,7 +127,12 @@ impl Gate {
         let number = state.calls;
         state.calls += 1;
         state.names.push(name.to_owned());
-        state.plan.filter(|(at, _)| *at == number).map(|(_, mode)| mode)
+        let by_name = state.named.filter(|(word, _)| name.contains(word)).map(|(_, mode)| mode);
+        if by_name.is_some() {
+            state.named = None;
+            state.broken = state.break_next.take().map(str::to_owned).or(state.broken.take());
+        }
+        by_name.or(state.plan.filter(|(at, _)| *at == number).map(|(_, mode)| mode))
     }
 
     /// Makes a call. `None` means that it has to answer with an error.

@@ -14,13 +14,16 @@ use gated_store::GatedBuckets;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
+use tidemill_dump::ledger::Head;
+use tidemill_dump::verify::{self, Report};
 use tidemill_dump::{DumpConfig, Dumps, NewTask, RetryPolicy, TaskDetail};
 use tidemill_log::memory::MemoryLog;
 use tidemill_log::{Append, ChunkBuilder, LogStore, Outcome};
-use tidemill_meta::Meta;
 use tidemill_meta::sqlite::SqliteStore;
+use tidemill_meta::{Meta, MetaError, dump};
 use tidemill_model::{Clock, ProjectId, StreamName};
 use tidemill_stream::{AutoScale, DataType, NewStream, Stream, StreamType, Streams, StreamsConfig};
 
@@ -29,7 +32,7 @@ pub(crate) const BUCKET: &str = "bucket";
 
 /// What survives a process.
 pub(crate) struct World {
-    pub(crate) dir: tempfile::TempDir,
+    _dir: tempfile::TempDir,
     pub(crate) clock: Clock,
     pub(crate) log: Arc<MemoryLog>,
     pub(crate) store: TestStore,
@@ -56,12 +59,12 @@ impl World {
         let mut config = DumpConfig::new(dir.path().join("spool"));
         config.retry = RetryPolicy { first: Duration::from_secs(1), max: Duration::from_secs(8) };
         let log = Arc::new(MemoryLog::new(clock.clone()));
-        Self { dir, clock, log, store: TestStore::default(), meta, config }
+        Self { _dir: dir, clock, log, store: TestStore::default(), meta, config }
     }
 
     /// Starts a process on the world as it is.
     pub(crate) async fn process(&self) -> Process {
-        self.process_with(Arc::new(Gate::new(self.clock.clone()))).await
+        self.process_with(Arc::default()).await
     }
 
     pub(crate) async fn process_with(&self, gate: Arc<Gate>) -> Process {
@@ -154,34 +157,47 @@ impl Process {
         self.dumps.detail(stream, name).await.unwrap()
     }
 
-    /// Waits until every partition of the task is delivered and the ledger is in the bucket.
+    /// Whether every partition of the task is delivered and the ledger is in the bucket.
+    pub(crate) async fn is_caught_up(&self, world: &World, stream: &Stream, name: &str) -> bool {
+        let detail = self.detail(stream, name).await;
+        let ends = detail.partitions.iter().all(|p| {
+            world.log.bounds(stream.partition_ref(p.id)).is_some_and(|bounds| bounds.next == p.next)
+        });
+        ends && sealed(world, &detail.summary.task_id).await
+    }
+
+    /// Waits for that without moving the clock.
     pub(crate) async fn caught_up(&self, world: &World, stream: &Stream, name: &str) {
-        until(async || {
-            let detail = self.detail(stream, name).await;
-            let ends = detail.partitions.iter().all(|p| {
-                world.log.bounds(stream.partition_ref(p.id)).is_some_and(|bounds| bounds.next == p.next)
-            });
-            ends && sealed(world, &detail.summary.task_id).await
-        })
-        .await;
+        until(async || self.is_caught_up(world, stream, name).await).await;
     }
 }
 
-/// Whether no ledger entry waits for its copy in the bucket and no upload is recorded.
+/// Whether the ledger in the bucket is up to date and no upload is recorded.
 pub(crate) async fn sealed(world: &World, task_id: &str) -> bool {
     let (id, meta) = (task_id.to_owned(), &world.meta);
-    let (positions, uploads) = meta
+    let (positions, uploads, task) = meta
         .read(move |tx| {
             let id = id.clone();
             Box::pin(async move {
-                let positions = tidemill_meta::dump::positions(tx, &id).await?;
-                let uploads = tidemill_meta::dump::uploads_of(tx, &id).await?;
-                Ok::<_, tidemill_meta::MetaError>((positions, uploads))
+                let positions = dump::positions(tx, &id).await?;
+                let uploads = dump::uploads_of(tx, &id).await?;
+                Ok::<_, MetaError>((positions, uploads, dump::find_task(tx, &id).await?))
             })
         })
         .await
         .unwrap();
-    positions.iter().all(|p| p.sealed == p.entries) && uploads.is_empty()
+    let delivered: Vec<_> = positions.iter().filter(|p| p.entries > 0).collect();
+    let Some(task) = task.filter(|_| uploads.is_empty() && delivered.iter().all(|p| p.sealed == p.entries))
+    else {
+        return false;
+    };
+    let head = Path::from(format!("_tidemill/ledger/{task_id}/head.json"));
+    let Ok(found) = world.store.inner.get(&head).await else { return delivered.is_empty() };
+    let text = found.bytes().await.unwrap();
+    let head: Head = serde_json::from_slice(&text).unwrap();
+    let ends: Vec<_> = head.partitions.iter().map(|p| (p.partition, p.entries)).collect();
+    ends == delivered.iter().map(|p| (p.partition, p.entries)).collect::<Vec<_>>()
+        && task.head == hex::encode(Sha256::digest(&text))
 }
 
 /// A creation with 30 s and TRIM_HORIZON; `more` adds and replaces members.
@@ -204,6 +220,22 @@ pub(crate) async fn until(mut condition: impl AsyncFnMut() -> bool) {
         assert!(started.elapsed() < Duration::from_secs(20), "the condition did not come true");
         again.tick().await;
     }
+}
+
+/// Moves the clock a second at a time until a condition holds.
+pub(crate) async fn drive(world: &World, mut condition: impl AsyncFnMut() -> bool) {
+    let started = std::time::Instant::now();
+    let mut again = tokio::time::interval(Duration::from_millis(2));
+    while !condition().await {
+        assert!(started.elapsed() < Duration::from_secs(20), "the condition did not come true");
+        again.tick().await;
+        world.advance(1);
+    }
+}
+
+/// The proof of the bucket.
+pub(crate) async fn verified(world: &World) -> Report {
+    verify::verify(&*world.store.inner, &verify::Options::default()).await.unwrap()
 }
 
 /// Lets everything that can go on without the clock go on.

@@ -1,0 +1,80 @@
+//! The process stops, or a call fails, at every single call of a delivery; the bucket stays exact.
+
+use crate::support::{Gate, Mode, Process, World, drive, settle_down, verified};
+use std::sync::Arc;
+
+const WANTED: &str = "a\nb\nc\nd\n";
+
+/// One delivery after an earlier one. At its call `number`, `mode` strikes. False if it had fewer calls.
+async fn strike(number: usize, mode: Mode) -> bool {
+    let world = World::new().await;
+    let first = world.process().await;
+    let stream = first.stream("orders", 1).await;
+    let id = first.task(&stream, "task").await;
+    world.put(&stream, 0, &["a", "b"]).await;
+    world.advance(30);
+    first.caught_up(&world, &stream, "task").await;
+    world.put(&stream, 0, &["c", "d"]).await;
+    first.gate.plan(number, mode);
+    drive(&world, async || first.gate.is_stopped() || first.is_caught_up(&world, &stream, "task").await)
+        .await;
+    let reached = first.gate.names().len() > number;
+    let context = format!("{mode:?} at call {number}: {:?}", first.gate.names());
+    if first.gate.is_stopped() {
+        take_over(&world, &first, &context).await;
+    }
+    assert_eq!(world.delivered(0).await, WANTED, "{context}");
+    assert_eq!(world.objects().await.len(), 2, "{context}");
+    assert_eq!(world.store.unfinished(), vec![], "{context}");
+    let report = verified(&world).await;
+    assert!(report.ok, "{context}: {report:?}");
+    assert_eq!(report.tasks[0].partitions[0].records, 4, "{context}");
+    assert_eq!(report.tasks[0].task_id, id);
+    reached
+}
+
+/// A second process takes the task over; then the first one, which was only paused, goes on.
+async fn take_over(world: &World, first: &Process, context: &str) {
+    let second = world.process_with(Arc::new(Gate::default())).await;
+    let stream = second.find("orders");
+    drive(world, async || second.is_caught_up(world, &stream, "task").await).await;
+    assert_eq!(world.delivered(0).await, WANTED, "{context}");
+    let before = world.all_objects().await;
+    first.gate.resume();
+    for _ in 0..4 {
+        settle_down().await;
+        world.advance(10);
+    }
+    settle_down().await;
+    assert_eq!(world.all_objects().await, before, "the paused worker changed the bucket: {context}");
+    // The new owner is not disturbed either.
+    drive(world, async || second.is_caught_up(world, &stream, "task").await).await;
+}
+
+async fn strike_everywhere(mode: Mode) {
+    let mut number = 0;
+    while strike(number, mode).await {
+        number += 1;
+    }
+    assert!(number > 20, "a delivery has more calls than {number}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_stops_before_any_call_and_comes_back_late_changes_nothing() {
+    strike_everywhere(Mode::StopBefore).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_stops_after_any_call_and_comes_back_late_changes_nothing() {
+    strike_everywhere(Mode::StopAfter).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn any_call_may_fail() {
+    strike_everywhere(Mode::Fail).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn any_call_may_succeed_late() {
+    strike_everywhere(Mode::FailLate).await;
+}
