@@ -14,6 +14,8 @@ use bytes::Bytes;
 
 /// Bytes of a record's header.
 pub const RECORD_HEADER_BYTES: usize = 16;
+/// Bytes of records from which on a piece of a chunk is closed.
+const PIECE_BYTES: usize = 64 << 10;
 const NO_KEY: u16 = u16::MAX;
 const HAS_TIME: u16 = 1;
 
@@ -30,6 +32,24 @@ pub struct Chunk {
     pub time_max_ms: Option<i64>,
     /// Whether a record has no time of its own and so takes the arrival time.
     pub takes_arrival: bool,
+    /// `body` in parts of about 64 KiB, in order and without a gap.
+    pub pieces: Vec<Piece>,
+}
+
+/// Consecutive records of a chunk, checksummed while they were still in the processor's cache, so that
+/// nothing has to read them again before they are settled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Piece {
+    /// How many bytes of the chunk's body.
+    pub bytes: usize,
+    /// How many records.
+    pub count: u32,
+    /// CRC-32C of the bytes.
+    pub crc: u32,
+    /// The largest time a producer sent in this piece, if any did.
+    pub time_max_ms: Option<i64>,
+    /// Whether a record has no time of its own.
+    pub takes_arrival: bool,
 }
 
 /// Builds a [`Chunk`]; payloads are decoded straight into it.
@@ -37,8 +57,12 @@ pub struct Chunk {
 pub struct ChunkBuilder {
     body: Vec<u8>,
     count: u32,
-    time_max_ms: Option<i64>,
-    takes_arrival: bool,
+    crc: u32,
+    pieces: Vec<Piece>,
+    /// The piece that is being filled; its bytes and CRC are not known yet.
+    open: Piece,
+    /// Bytes of the closed pieces.
+    closed: usize,
 }
 
 impl ChunkBuilder {
@@ -52,16 +76,15 @@ impl ChunkBuilder {
         self.count
     }
 
-    /// Adds a record whose payload is at most `payload_max` bytes: `fill` gets that much zeroed room and
-    /// answers how much it used. On an error the chunk is as before.
+    /// Adds a record whose payload `fill` appends to the bytes it is given, changing nothing before them. On
+    /// an error the chunk is as before.
     ///
-    /// The key is at most 65,534 bytes; the caller has checked that.
+    /// The key is at most 65,534 bytes and the payload below 4 GiB; the caller has checked that.
     pub fn push_with<E>(
         &mut self,
         key: Option<&[u8]>,
         time_ms: Option<i64>,
-        payload_max: usize,
-        fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+        fill: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
     ) -> Result<(), E> {
         let start = self.body.len();
         let key_len = key.map_or(NO_KEY, |k| k.len() as u16);
@@ -72,40 +95,51 @@ impl ChunkBuilder {
         self.body.extend_from_slice(&time_ms.unwrap_or(0).to_le_bytes());
         self.body.extend_from_slice(key.unwrap_or_default());
         let payload = self.body.len();
-        self.body.resize(payload + payload_max, 0);
-        let used = match fill(&mut self.body[payload..]) {
-            Ok(used) => used.min(payload_max),
-            Err(error) => {
-                self.body.truncate(start);
-                return Err(error);
-            }
-        };
-        self.body.truncate(payload + used);
-        self.body[start..start + 4].copy_from_slice(&(used as u32).to_le_bytes());
+        if let Err(error) = fill(&mut self.body) {
+            self.body.truncate(start);
+            return Err(error);
+        }
+        let used = (self.body.len() - payload) as u32;
+        self.body[start..start + 4].copy_from_slice(&used.to_le_bytes());
         self.count += 1;
-        self.takes_arrival |= time_ms.is_none();
-        self.time_max_ms = self.time_max_ms.max(time_ms);
+        self.open.count += 1;
+        self.open.takes_arrival |= time_ms.is_none();
+        self.open.time_max_ms = self.open.time_max_ms.max(time_ms);
+        if self.body.len() - self.closed >= PIECE_BYTES {
+            self.close_piece();
+        }
         Ok(())
+    }
+
+    fn close_piece(&mut self) {
+        let bytes = &self.body[self.closed..];
+        self.crc = crc32c::crc32c_append(self.crc, bytes);
+        self.pieces.push(Piece { bytes: bytes.len(), crc: crc32c::crc32c(bytes), ..self.open });
+        self.closed = self.body.len();
+        self.open = Piece::default();
     }
 
     /// Adds a record whose payload is at hand.
     pub fn push(&mut self, key: Option<&[u8]>, time_ms: Option<i64>, payload: &[u8]) {
-        let copied: Result<(), std::convert::Infallible> =
-            self.push_with(key, time_ms, payload.len(), |room| {
-                room.copy_from_slice(payload);
-                Ok(payload.len())
-            });
+        let copied: Result<(), std::convert::Infallible> = self.push_with(key, time_ms, |body| {
+            body.extend_from_slice(payload);
+            Ok(())
+        });
         let Ok(()) = copied;
     }
 
     /// The finished chunk; `None` if nothing was pushed.
-    pub fn finish(self) -> Option<Chunk> {
+    pub fn finish(mut self) -> Option<Chunk> {
+        if self.open.count > 0 {
+            self.close_piece();
+        }
         (self.count > 0).then(|| Chunk {
-            crc: crc32c::crc32c(&self.body),
             body: Bytes::from(self.body),
             count: self.count,
-            time_max_ms: self.time_max_ms,
-            takes_arrival: self.takes_arrival,
+            crc: self.crc,
+            time_max_ms: self.pieces.iter().filter_map(|p| p.time_max_ms).max(),
+            takes_arrival: self.pieces.iter().any(|p| p.takes_arrival),
+            pieces: self.pieces,
         })
     }
 }
@@ -215,9 +249,35 @@ mod tests {
     fn a_refused_payload_leaves_no_trace() {
         let mut builder = ChunkBuilder::default();
         builder.push(Some(b"k"), None, b"one");
-        assert_eq!(builder.push_with(None, Some(5), 100, |_| Err("bad")), Err("bad"));
+        let refused = builder.push_with(None, Some(5), |body| {
+            body.push(7);
+            Err("bad")
+        });
+        assert_eq!(refused, Err("bad"));
         builder.push(None, Some(9), b"two");
         let chunk = builder.finish().unwrap();
         assert_eq!((chunk.count, chunk.time_max_ms, chunk.takes_arrival), (2, Some(9), true));
+    }
+
+    #[test]
+    fn pieces_cover_the_chunk_and_carry_its_checksums() {
+        let mut builder = ChunkBuilder::default();
+        for i in 0..300u32 {
+            builder.push(Some(b"key"), (i % 2 == 0).then_some(i64::from(i)), &[i as u8; 1000]);
+        }
+        let chunk = builder.finish().unwrap();
+        assert_eq!(chunk.crc, crc32c::crc32c(&chunk.body));
+        assert!(chunk.pieces.len() > 3, "{}", chunk.pieces.len());
+        let (mut at, mut count) = (0, 0);
+        for piece in &chunk.pieces {
+            let body = chunk.body.slice(at..at + piece.bytes);
+            assert_eq!(piece.crc, crc32c::crc32c(&body));
+            let run = Run { first: u64::from(count), count: piece.count, arrival_ms: -1, body };
+            assert_eq!(run.records().count(), piece.count as usize);
+            assert_eq!(run.records().map(|r| r.time_ms).max(), piece.time_max_ms);
+            (at, count) = (at + piece.bytes, count + piece.count);
+        }
+        assert_eq!((at, count), (chunk.body.len(), chunk.count));
+        assert_eq!((chunk.time_max_ms, chunk.takes_arrival), (Some(298), true));
     }
 }

@@ -10,7 +10,7 @@ mod page;
 pub mod store;
 pub mod suite;
 
-pub use chunk::{Chunk, ChunkBuilder, RecordView, Run};
+pub use chunk::{Chunk, ChunkBuilder, Piece, RecordView, Run};
 pub use disk::{DiskLog, DiskLogConfig};
 pub use memory::MemoryLog;
 pub use store::{

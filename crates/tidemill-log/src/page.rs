@@ -24,6 +24,11 @@ impl PageBuilder {
         self.next
     }
 
+    /// Payload bytes that still fit.
+    pub(crate) fn room(&self) -> usize {
+        self.limit.bytes.saturating_sub(self.bytes)
+    }
+
     /// Whether nothing more fits.
     pub(crate) fn is_full(&self) -> bool {
         self.full
@@ -35,7 +40,7 @@ impl PageBuilder {
         if self.full || run.first + u64::from(run.count) <= self.next || self.next < run.first {
             return;
         }
-        let room = self.limit.bytes.saturating_sub(self.bytes);
+        let room = self.room();
         let whole = run.first == self.next
             && run.body.len() <= room
             && run.count as usize <= self.limit.records.saturating_sub(self.records);

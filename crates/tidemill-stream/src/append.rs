@@ -170,10 +170,8 @@ fn key_of<'r>(record: &'r PutRecord<'_>) -> Option<&'r [u8]> {
 struct NotBase64;
 
 fn push(builder: &mut ChunkBuilder, record: &PutRecord<'_>) -> Result<(), NotBase64> {
-    let payload_max = decoded_len(&record.data);
-    builder.push_with(key_of(record), record.timestamp_ms, payload_max, |room| {
-        let decoded = base64_simd::STANDARD.decode(&record.data, base64_simd::Out::from_slice(room));
-        decoded.map(|bytes| bytes.len()).map_err(|_| NotBase64)
+    builder.push_with(key_of(record), record.timestamp_ms, |body| {
+        base64_simd::STANDARD.decode_append(&record.data, body).map_err(|_| NotBase64)
     })
 }
 

@@ -1,7 +1,7 @@
 //! Blocks: how settled records lie in a segment file. Layout in `docs/formats.md`.
 
 use super::codec::{Fields, Reader, open_header};
-use crate::chunk::{Run, decode_record};
+use crate::chunk::Run;
 use bytes::Bytes;
 use tidemill_model::Incarnation;
 
@@ -135,40 +135,4 @@ fn decode_run(table: &mut Reader<'_>) -> Option<(u32, u32, u32, i64)> {
     let (count, length, crc, _) = (table.u32()?, table.u32()?, table.u32()?, table.u32()?);
     let (arrival_ms, _) = (table.i64()?, table.i64()?);
     Some((count, length, crc, arrival_ms))
-}
-
-/// Cuts a run at record boundaries into pieces of about `target` bytes. `None` if its bytes no longer
-/// match the checksum the producer's request gave them.
-pub(crate) fn split_run(whole: SettleRun, target: usize) -> Option<Vec<SettleRun>> {
-    if whole.run.body.len() <= target + target / 2 {
-        return Some(vec![whole]);
-    }
-    let mut pieces = Vec::with_capacity(whole.run.body.len() / target + 1);
-    let (mut first, mut at, mut crc) = (whole.run.first, 0, 0);
-    let end = whole.run.first + u64::from(whole.run.count);
-    while first < end {
-        let piece = cut_piece(&whole, first, at, target)?;
-        at += piece.run.body.len();
-        first += u64::from(piece.run.count);
-        // Twice over bytes in the cache is far cheaper than combining checksums.
-        crc = crc32c::crc32c_append(crc, &piece.run.body);
-        pieces.push(piece);
-    }
-    (at == whole.run.body.len() && crc == whole.crc).then_some(pieces)
-}
-
-/// One piece that starts with record `first` at byte `at`.
-fn cut_piece(whole: &SettleRun, first: u64, at: usize, target: usize) -> Option<SettleRun> {
-    let Run { arrival_ms, ref body, .. } = whole.run;
-    let end = whole.run.first + u64::from(whole.run.count);
-    let (mut to, mut count, mut time_max_ms) = (at, 0, i64::MIN);
-    while to - at < target && first + u64::from(count) < end {
-        let (record, _) = decode_record(&body[to..], first, arrival_ms)?;
-        to += record.encoded_bytes;
-        count += 1;
-        time_max_ms = time_max_ms.max(record.time_ms);
-    }
-    let body = body.slice(at..to);
-    let crc = crc32c::crc32c(&body);
-    Some(SettleRun { run: Run { first, count, arrival_ms, body }, crc, time_max_ms })
 }

@@ -117,6 +117,7 @@ fn a_manifest() {
         created_group: 7,
         next_segment: 10,
         partitions: vec![partition],
+        open_partitions: 1,
         segments: vec![Arc::new(segment)],
     };
     let mut state = State::at(AT);

@@ -86,6 +86,7 @@ fn decode_stream(r: &mut Reader<'_>) -> Option<Stream> {
             ..Partition::default()
         });
     }
+    stream.open_partitions = stream.partitions.len();
     for _ in 0..r.u32()? {
         stream.segments.push(Arc::new(decode_segment(r)?));
     }

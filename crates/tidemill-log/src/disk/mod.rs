@@ -10,6 +10,7 @@ mod block;
 mod cache;
 mod codec;
 mod config;
+mod cut;
 mod device;
 mod fault;
 mod frame;
@@ -25,6 +26,8 @@ mod replay;
 mod retention;
 mod ring;
 mod segment;
+mod segment_reader;
+mod segment_writer;
 mod settler;
 mod shared;
 mod space;
@@ -91,8 +94,9 @@ impl DiskLog {
         let ring = RingWriter::new(&layout, opened.shape, opened.state.end);
         let replayed = opened.state.unsettled > 0;
         let shared = Arc::new(share(disk, layout, config, clock, opened));
-        if shared.space.check(0) || shared.space.reserve().is_err() {
-            shared.space.set_full();
+        shared.note_space(0);
+        if !shared.space.is_full() && shared.space.reserve().is_err() {
+            shared.disk_full();
         }
         if replayed {
             shared.kick.now();
@@ -137,6 +141,7 @@ fn share(
         queue: Queue::default(),
         state: RwLock::new(opened.state),
         manifest: Mutex::new(opened.files),
+        doomed: Mutex::default(),
         pass: Mutex::new(AlignedBuf::default()),
         shape: opened.shape,
         disk,

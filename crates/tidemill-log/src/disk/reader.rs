@@ -1,16 +1,12 @@
 //! Reads: from the tail in memory, from segments on disk.
 
-use super::block::{BlockEntry, SegmentId, decode_runs};
-use super::cache::OpenSegment;
-use super::device::Access;
-use super::index;
+use super::block::SegmentId;
 use super::segment::Segment;
+use super::segment_reader::{block, blocks_from, open, read_segment};
 use super::shared::Shared;
 use super::state::{Partition, TailRun};
-use crate::chunk::Run;
 use crate::page::{PageBuilder, first_at_time};
 use crate::store::{Page, PartitionRef, ReadError, ReadLimit, Scope};
-use bytes::Bytes;
 use std::io;
 use std::sync::Arc;
 
@@ -123,89 +119,6 @@ fn tail_from(partition: &Partition, from: u64) -> Option<Vec<Arc<TailRun>>> {
     Some(partition.tail.range(start..).take(TAIL_RUNS).cloned().collect())
 }
 
-fn read_segment(
-    shared: &Shared,
-    id: SegmentId,
-    segment: &Segment,
-    partition: u32,
-    page: &mut PageBuilder,
-) -> Result<(), ReadError> {
-    let open = open(shared, id, segment)?;
-    for entry in blocks_from(&open.index, partition, page.next()) {
-        if page.is_full() {
-            return Ok(());
-        }
-        if entry.first > page.next() {
-            return Err(lost(shared, id, page.next()));
-        }
-        for run in block(shared, id, &open, entry)?.iter() {
-            page.push(run);
-        }
-        if page.next() < entry.end() && !page.is_full() {
-            return Err(lost(shared, id, page.next()));
-        }
-    }
-    let end = segment.range(partition).map_or(0, |r| r.next);
-    if page.next() < end && !page.is_full() { Err(lost(shared, id, page.next())) } else { Ok(()) }
-}
-
-fn lost(shared: &Shared, id: SegmentId, record: u64) -> ReadError {
-    let name = shared.layout.name(&shared.layout.segment(id));
-    ReadError::Damaged(format!("{name}: the block with record {record} is lost"))
-}
-
-/// The blocks of a partition that hold number `from` or later ones.
-pub(crate) fn blocks_from(
-    index: &[BlockEntry],
-    partition: u32,
-    from: u64,
-) -> impl Iterator<Item = &BlockEntry> {
-    let start = index.partition_point(|e| (e.partition, e.end()) <= (partition, from));
-    index[start..].iter().take_while(move |e| e.partition == partition)
-}
-
-/// Opens a segment with its index, or takes it from the cache.
-pub(crate) fn open(shared: &Shared, id: SegmentId, segment: &Segment) -> Result<Arc<OpenSegment>, ReadError> {
-    if let Some(open) = shared.readers.segment(id, segment.length) {
-        return Ok(open);
-    }
-    let file = shared.disk.open(&shared.layout.segment(id), Access::Read)?;
-    let index = match &segment.index {
-        Some(index) => Arc::clone(index),
-        None => Arc::new(index::load(&*shared.disk, &shared.layout, id, segment, &*file)?),
-    };
-    let open = Arc::new(OpenSegment { file, length: segment.length, index });
-    shared.readers.keep_segment(id, &open);
-    Ok(open)
-}
-
-/// The checked runs of a block.
-pub(crate) fn block(
-    shared: &Shared,
-    id: SegmentId,
-    open: &OpenSegment,
-    entry: &BlockEntry,
-) -> Result<Arc<Vec<Run>>, ReadError> {
-    if let Some(runs) = shared.readers.block(id, entry.offset) {
-        return Ok(runs);
-    }
-    // An index entry that points beyond the file must not size a buffer.
-    if entry.offset + u64::from(entry.length) > open.length {
-        return Err(lost(shared, id, entry.first));
-    }
-    let mut bytes = vec![0; entry.length as usize];
-    let read = open.file.read_at(&mut bytes, entry.offset)?;
-    bytes.truncate(read);
-    let length = bytes.len();
-    let runs = decode_runs(&Bytes::from(bytes), id, entry).map_err(|what| {
-        let name = shared.layout.name(&shared.layout.segment(id));
-        ReadError::Damaged(format!("{name} at offset {}: {what} does not match its checksum", entry.offset))
-    })?;
-    let runs = Arc::new(runs);
-    shared.readers.keep_block(id, entry.offset, length, &runs);
-    Ok(runs)
-}
-
 /// The first visible record whose time is at least `time_ms`; the durable end if there is none.
 pub(crate) fn seek_time(shared: &Shared, at: PartitionRef, time_ms: i64) -> Result<u64, ReadError> {
     loop {
@@ -253,7 +166,7 @@ fn seek_segment(
     time_ms: i64,
 ) -> Result<Option<u64>, ReadError> {
     let open = open(shared, id, segment)?;
-    for entry in blocks_from(&open.index, partition, earliest).filter(|e| e.time_max_ms >= time_ms) {
+    for entry in blocks_from(&open.index, partition, earliest).iter().filter(|e| e.time_max_ms >= time_ms) {
         let runs = block(shared, id, &open, entry)?;
         if let Some(found) = runs.iter().find_map(|r| first_at_time(r, earliest, time_ms)) {
             return Ok(Some(found));

@@ -59,6 +59,7 @@ fn is_empty(disk: &dyn Disk, layout: &Layout) -> Result<bool, LogError> {
 
 fn create(disk: &dyn Disk, layout: &Layout, config: &DiskLogConfig) -> Result<Opened, LogError> {
     let shape = RingShape { files: config.ring_files, file_bytes: config.ring_file_bytes };
+    check_room(disk, layout, shape, config)?;
     let format = disk.open(&layout.format(), Access::Cached)?;
     format.write_at(format!("{FORMAT_NAME} {FORMAT}\n").as_bytes(), 0)?;
     format.sync()?;
@@ -71,6 +72,23 @@ fn create(disk: &dyn Disk, layout: &Layout, config: &DiskLogConfig) -> Result<Op
     let mut files = ManifestFiles::create(layout, shape);
     files.commit(disk, |sequence, shape| encode(sequence, shape, &state))?;
     Ok(Opened { files, shape, state, filled: vec![false; shape.files as usize] })
+}
+
+/// A new log needs room for its ring and more than the watermark beside it.
+fn check_room(
+    disk: &dyn Disk,
+    layout: &Layout,
+    shape: RingShape,
+    config: &DiskLogConfig,
+) -> Result<(), LogError> {
+    let ring = u64::from(shape.files).saturating_mul(shape.file_bytes);
+    let needed = ring.saturating_add(config.disk_full_below).saturating_add(config.reserve_bytes);
+    let free = disk.free_bytes(&layout.0)?;
+    if free >= needed {
+        return Ok(());
+    }
+    let what = format!("a new log needs {needed} free bytes in {}, there are {free}", layout.0.display());
+    Err(LogError::Io(std::io::Error::new(std::io::ErrorKind::StorageFull, what)))
 }
 
 fn reopen(

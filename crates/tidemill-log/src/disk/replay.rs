@@ -129,7 +129,7 @@ impl Replay<'_> {
                 );
                 return Err(self.damaged(at.slot, at.offset, &what));
             }
-            state.publish(&frame, at.next_group, None);
+            state.publish(&frame, at.next_group, &[], None);
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Retention: ends the visibility of old records, unlinks segments that nobody holds.
 
 use super::block::SegmentId;
-use super::reader;
 use super::segment::Segment;
+use super::segment_reader;
 use super::shared::Shared;
 use super::state::{Partition, State, Stream};
 use super::sweep;
@@ -39,8 +39,11 @@ pub(crate) fn trim(
         enforce_budget(&mut state, shared.config.hold_bytes);
         (trimmed, remove_unheld(&mut state))
     };
-    let result = shared.commit_if(!trimmed.is_empty() || !gone.is_empty());
+    let changed = !trimmed.is_empty() || !gone.is_empty();
+    shared.doomed.lock().extend(gone);
+    let result = shared.commit_if(changed);
     if result.is_ok() {
+        let gone = std::mem::take(&mut *shared.doomed.lock());
         sweep::remove_segments(shared, &gone);
     }
     drop(pass);
@@ -102,12 +105,12 @@ fn first_kept_in(
         return Ok(Some(range_first));
     }
     let id = SegmentId { incarnation: at.incarnation, id: segment.id };
-    let open = reader::open(shared, id, segment).map_err(|e| (range_first, e))?;
+    let open = segment_reader::open(shared, id, segment).map_err(|e| (range_first, e))?;
     let young = |e: &&super::block::BlockEntry| e.last_arrival_ms >= cutoff_ms;
-    let Some(entry) = reader::blocks_from(&open.index, at.partition, from).find(young) else {
+    let Some(entry) = segment_reader::blocks_from(&open.index, at.partition, from).iter().find(young) else {
         return Ok(None);
     };
-    let runs = reader::block(shared, id, &open, entry).map_err(|e| (entry.first, e))?;
+    let runs = segment_reader::block(shared, id, &open, entry).map_err(|e| (entry.first, e))?;
     Ok(runs.iter().find(|r| r.arrival_ms >= cutoff_ms).map(|r| r.first))
 }
 

@@ -1,6 +1,7 @@
 //! What the writer, the settler and the callers share.
 
 use super::aligned::AlignedBuf;
+use super::block::SegmentId;
 use super::cache::ReaderCache;
 use super::config::DiskLogConfig;
 use super::device::{Disk, is_full};
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     /// Held while segment files are written or removed.
     pub(crate) pass: Mutex<AlignedBuf>,
     pub(crate) manifest: Mutex<ManifestFiles>,
+    /// Segments taken out of the state whose files go once the manifest says so.
+    pub(crate) doomed: Mutex<Vec<SegmentId>>,
     pub(crate) state: RwLock<State>,
     pub(crate) queue: Queue,
     pub(crate) kick: Kick,
@@ -77,7 +80,7 @@ impl Shared {
     }
 
     /// Refuses puts until there is room, those that wait for memory too.
-    fn disk_full(&self) {
+    pub(crate) fn disk_full(&self) {
         self.space.set_full();
         self.ring.disk_full(true);
         self.full_notice.notify_waiters();

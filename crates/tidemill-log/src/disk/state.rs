@@ -3,7 +3,7 @@
 use super::block::SettleRun;
 use super::frame::{Frame, RingPos};
 use super::segment::Segment;
-use crate::chunk::Run;
+use crate::chunk::{Piece, Run};
 use crate::page::largest_time;
 use crate::store::{Bounds, PartitionRef};
 use std::collections::{BTreeMap, VecDeque};
@@ -34,6 +34,8 @@ pub(crate) struct Stream {
     pub(crate) created_group: u64,
     pub(crate) next_segment: u64,
     pub(crate) partitions: Vec<Partition>,
+    /// How many of the partitions are in the manifest: only those take records.
+    pub(crate) open_partitions: usize,
     /// Oldest first; only the last one may be unsealed.
     pub(crate) segments: Vec<Arc<Segment>>,
 }
@@ -65,11 +67,29 @@ pub(crate) struct TailRun {
 }
 
 impl TailRun {
-    pub(crate) fn new(frame: &Frame, permit: Option<OwnedSemaphorePermit>) -> Self {
-        let Frame { first, count, arrival_ms, ref body, .. } = *frame;
-        let time_max_ms = largest_time(frame.time_max_ms, frame.takes_arrival, arrival_ms);
-        let run = Run { first, count, arrival_ms, body: body.clone() };
-        Self { run, crc: frame.body_crc, time_max_ms, _permit: permit }
+    /// The records of a frame, one run a piece; without pieces all in one. The last run has the permit: the
+    /// memory is free when all have left.
+    fn of_frame(frame: &Frame, pieces: &[Piece], permit: Option<OwnedSemaphorePermit>) -> Vec<Arc<Self>> {
+        let whole = [Piece {
+            bytes: frame.body.len(),
+            count: frame.count,
+            crc: frame.body_crc,
+            time_max_ms: frame.time_max_ms,
+            takes_arrival: frame.takes_arrival,
+        }];
+        let pieces = if pieces.is_empty() { &whole } else { pieces };
+        let (mut first, mut rest, mut permit) = (frame.first, frame.body.clone(), permit);
+        let mut runs = Vec::with_capacity(pieces.len());
+        for (index, piece) in pieces.iter().enumerate() {
+            let body = rest.split_to(piece.bytes.min(rest.len()));
+            let run = Run { first, count: piece.count, arrival_ms: frame.arrival_ms, body };
+            first += u64::from(piece.count);
+            let time_max_ms = largest_time(piece.time_max_ms, piece.takes_arrival, frame.arrival_ms);
+            let last = index + 1 == pieces.len();
+            let _permit = if last { permit.take() } else { None };
+            runs.push(Arc::new(Self { run, crc: piece.crc, time_max_ms, _permit }));
+        }
+        runs
     }
 
     /// The number behind the last record.
@@ -97,11 +117,18 @@ impl State {
         self.streams.get_mut(&at.incarnation)?.partitions.get_mut(at.partition as usize)
     }
 
-    /// Makes a durable frame readable. False if its stream is gone.
+    /// The partition, if it takes records.
+    pub(crate) fn open_partition(&mut self, at: PartitionRef) -> Option<&mut Partition> {
+        let stream = self.streams.get_mut(&at.incarnation)?;
+        stream.partitions.get_mut(..stream.open_partitions)?.get_mut(at.partition as usize)
+    }
+
+    /// Makes a durable frame readable. False if its stream is gone. `pieces` may be empty, as in a replay.
     pub(crate) fn publish(
         &mut self,
         frame: &Frame,
         group: u64,
+        pieces: &[Piece],
         permit: Option<OwnedSemaphorePermit>,
     ) -> bool {
         let Some(stream) = self.streams.get_mut(&frame.incarnation) else { return false };
@@ -113,7 +140,7 @@ impl State {
                 partition.last_arrival_ms = partition.last_arrival_ms.max(frame.arrival_ms);
                 if partition.next > partition.held {
                     self.unsettled += frame.body.len();
-                    partition.tail.push_back(Arc::new(TailRun::new(frame, permit)));
+                    partition.tail.extend(TailRun::of_frame(frame, pieces, permit));
                 }
                 true
             }

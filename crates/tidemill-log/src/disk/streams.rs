@@ -24,7 +24,9 @@ pub(crate) fn create(shared: &Shared, incarnation: Incarnation, partitions: u32)
     }
     shared.commit().inspect_err(|_| {
         shared.state.write().streams.remove(&incarnation);
-    })
+    })?;
+    open_partitions(shared, incarnation);
+    Ok(())
 }
 
 /// Adds partitions until there are `partitions`.
@@ -36,11 +38,21 @@ pub(crate) fn grow(shared: &Shared, incarnation: Incarnation, partitions: u32) -
         if stopped {
             return Err(LogError::Stopped);
         }
-        let before = stream.partitions.len();
-        stream.partitions.resize_with(before.max(partitions as usize), Partition::default);
-        stream.partitions.len() > before
+        let wanted = stream.partitions.len().max(partitions as usize);
+        stream.partitions.resize_with(wanted, Partition::default);
+        stream.partitions.len() > stream.open_partitions
     };
-    shared.commit_if(changed)
+    shared.commit_if(changed)?;
+    open_partitions(shared, incarnation);
+    Ok(())
+}
+
+/// Lets records into partitions that are in the manifest now. Before that a crash would leave records in the
+/// journal whose partition does not exist.
+fn open_partitions(shared: &Shared, incarnation: Incarnation) {
+    if let Some(stream) = shared.state.write().streams.get_mut(&incarnation) {
+        stream.open_partitions = stream.partitions.len();
+    }
 }
 
 /// Forgets a stream and removes its files. What cannot be removed is swept at the next start.

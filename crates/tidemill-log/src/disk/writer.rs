@@ -5,6 +5,7 @@ use super::frame::{Frame, GROUP_HEADER, GroupKind, RingPos};
 use super::queue::{Pending, Wake};
 use super::ring::{RingWriter, Slot};
 use super::shared::Shared;
+use crate::chunk::Piece;
 use crate::store::{Outcome, PartitionRef, Refusal};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -21,6 +22,7 @@ struct Owner {
 struct Ticket {
     owner: usize,
     chunk: usize,
+    pieces: Vec<Piece>,
     permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -119,7 +121,7 @@ fn assign(shared: &Shared, taken: Vec<Pending>) -> Group {
         let refusal = if known { Refusal::UnknownPartition } else { Refusal::UnknownStream };
         let mut outcomes = Vec::with_capacity(pending.chunks.len());
         for (chunk_index, (partition, chunk, permit)) in pending.chunks.into_iter().enumerate() {
-            let Some(p) = state.partition_mut(PartitionRef { incarnation, partition }) else {
+            let Some(p) = state.open_partition(PartitionRef { incarnation, partition }) else {
                 outcomes.push(Outcome::Refused(refusal));
                 continue;
             };
@@ -127,7 +129,7 @@ fn assign(shared: &Shared, taken: Vec<Pending>) -> Group {
             p.assigned += u64::from(count);
             // Until the write is through the outcome is open.
             outcomes.push(Outcome::Unknown);
-            group.tickets.push(Ticket { owner, chunk: chunk_index, permit });
+            group.tickets.push(Ticket { owner, chunk: chunk_index, pieces: chunk.pieces, permit });
             group.frames.push(Frame {
                 incarnation,
                 partition,
@@ -165,7 +167,7 @@ fn write_group(shared: &Shared, ring: &mut RingWriter, group: &mut Group) -> boo
 fn publish(shared: &Shared, end: RingPos, group: &mut Group) {
     let mut state = shared.state.write();
     for (frame, ticket) in group.frames.iter().zip(group.tickets.drain(..)) {
-        let outcome = if state.publish(frame, end.next_group - 1, ticket.permit) {
+        let outcome = if state.publish(frame, end.next_group - 1, &ticket.pieces, ticket.permit) {
             Outcome::Assigned { first: frame.first, count: frame.count }
         } else {
             // Deleted while the group was being written: nobody will ever read it.
