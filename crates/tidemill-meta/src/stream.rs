@@ -232,15 +232,15 @@ pub async fn put_partitions(
     Ok(())
 }
 
-/// Moves a stream on to `state` if it is in one of the two states `from`; `false` if it is not.
+/// Moves a stream on to `state` if it is in one of the states `from`; `false` if it is not.
 pub async fn set_stream_state(
     tx: &mut dyn Tx,
     id: &str,
-    from: [&str; 2],
+    from: [&str; 3],
     state: &str,
 ) -> Result<bool, MetaError> {
-    let sql = "UPDATE streams SET state = $4 WHERE id = $1 AND (state = $2 OR state = $3)";
-    Ok(tx.execute(sql, args![id, from[0], from[1], state]).await? == 1)
+    let sql = "UPDATE streams SET state = $2 WHERE id = $1 AND state IN ($3, $4, $5)";
+    Ok(tx.execute(sql, args![id, state, from[0], from[1], from[2]]).await? == 1)
 }
 
 /// Notes that a running stream changed at `modified_ms`; `false` if it does not run.

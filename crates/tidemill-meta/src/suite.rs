@@ -81,8 +81,9 @@ pub async fn text_compares_as_bytes(meta: &Meta) -> Result<(), MetaError> {
                 for name in ["suite/b", "suite/B", "suite/a", "suite/_", "suite/\u{e4}"] {
                     tx.execute("INSERT INTO settings (name, value) VALUES ($1, '')", args![name]).await?;
                 }
-                let rows =
-                    tx.query("SELECT name FROM settings WHERE name LIKE 'suite/%' ORDER BY name", vec![]).await?;
+                let rows = tx
+                    .query("SELECT name FROM settings WHERE name LIKE 'suite/%' ORDER BY name", vec![])
+                    .await?;
                 rows.iter().map(|row| row.text(0)).collect::<Result<_, MetaError>>()
             })
         })

@@ -1,5 +1,7 @@
 //! The SQLite backend against the conformance suite, and what is its own.
 
+#![allow(clippy::unwrap_used)] // a failed step is a failed test
+
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_meta::{Meta, MetaError, args, suite};
 

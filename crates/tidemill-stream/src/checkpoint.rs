@@ -183,6 +183,9 @@ impl Streams {
 
     /// How far the app is on every partition that is not expired, ascending by index.
     pub async fn consumption(&self, app: &str, stream: &Stream) -> Result<Vec<Consumption>, CheckpointError> {
+        if stream.state != StreamState::Running {
+            return Err(CheckpointError::NotRunning);
+        }
         let (project, app, id) = (stream.project.to_string(), app.to_owned(), stream.id.clone());
         let rows = self
             .0

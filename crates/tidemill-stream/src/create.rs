@@ -136,7 +136,7 @@ impl Streams {
             .meta
             .tx(move |tx| {
                 let id = id.clone();
-                Box::pin(async move { sql::set_stream_state(tx, &id, [creating; 2], running).await })
+                Box::pin(async move { sql::set_stream_state(tx, &id, [creating; 3], running).await })
             })
             .await?;
         stream.state = StreamState::Running;

@@ -40,16 +40,16 @@ impl Streams {
         let changing = self.by_id(id).ok_or(DeleteError::UnknownStream)?.changing.clone();
         let _one_at_a_time = changing.lock().await;
         let stream = self.by_id(id).ok_or(DeleteError::UnknownStream)?;
-        let (running, terminating) = (StreamState::Running.as_str(), StreamState::Terminating.as_str());
+        // Nobody makes it any more: whoever does holds the lock.
+        let ends_from = [StreamState::Creating, StreamState::Running, StreamState::Terminating];
+        let (from, to) = (ends_from.map(StreamState::as_str), StreamState::Terminating.as_str());
         let owned = id.to_owned();
         let marked: Result<bool, MetaError> = self
             .0
             .meta
             .tx(move |tx| {
                 let id = owned.clone();
-                Box::pin(
-                    async move { sql::set_stream_state(tx, &id, [running, terminating], terminating).await },
-                )
+                Box::pin(async move { sql::set_stream_state(tx, &id, from, to).await })
             })
             .await;
         if !marked? {

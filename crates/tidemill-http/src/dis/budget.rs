@@ -1,4 +1,4 @@
-//! The bytes that all request bodies may take at once. A request that does not fit waits unread.
+//! The bytes that request bodies, and answers with records, may take at once. What does not fit waits.
 
 use crate::dis::error::DisError;
 use std::sync::Arc;
@@ -7,45 +7,69 @@ use tidemill_api::ErrorCode;
 use tidemill_model::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Bytes of all bodies under way together.
+/// Bytes of all bodies under way together, and again of all answers.
 const BYTES_DEFAULT: u32 = 192 * 1024 * 1024;
 /// How long a request waits for room before it is answered 503.
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
-/// Room for request bodies. Cheap to clone; all clones share the room.
+/// Room for bodies and answers. Cheap to clone; all clones share the room.
+///
+/// Answers have room of their own, so that readers who do not fetch what they asked for never keep
+/// producers waiting.
 #[derive(Clone, Debug)]
 pub struct Budget {
-    bytes: Arc<Semaphore>,
+    bodies: Arc<Semaphore>,
+    answers: Arc<Semaphore>,
     clock: Clock,
 }
 
-/// Room that a request holds until it is answered.
+/// Room that is given back when this is dropped.
 #[derive(Debug)]
 pub struct Room {
-    _permit: Option<OwnedSemaphorePermit>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Room {
+    /// Gives back what is more than `bytes`.
+    pub fn shrink(&mut self, bytes: usize) {
+        if let Some(permit) = &mut self.permit {
+            let more = permit.num_permits().saturating_sub(bytes);
+            drop(permit.split(more));
+        }
+    }
 }
 
 impl Budget {
-    /// 192 MiB.
+    /// 192 MiB for bodies and as much for answers.
     pub fn new(clock: Clock) -> Self {
         Self::with_bytes(clock, BYTES_DEFAULT)
     }
 
-    /// A budget of `bytes`.
+    /// `bytes` for bodies and as much for answers.
     pub fn with_bytes(clock: Clock, bytes: u32) -> Self {
-        Self { bytes: Arc::new(Semaphore::new(bytes as usize)), clock }
+        let room = || Arc::new(Semaphore::new(bytes as usize));
+        Self { bodies: room(), answers: room(), clock }
     }
 
-    /// Takes room for `bytes`; 503 after 30 s without it.
-    pub async fn take(&self, bytes: u64) -> Result<Room, DisError> {
-        let Ok(wanted) = u32::try_from(bytes) else { return Err(DisError::body_too_large()) };
-        if wanted == 0 {
-            return Ok(Room { _permit: None });
+    /// Takes room for a body of `bytes`; 503 after 30 s without it.
+    pub async fn body(&self, bytes: usize) -> Result<Room, DisError> {
+        self.take(&self.bodies, bytes).await
+    }
+
+    /// Takes room for an answer of `bytes`; 503 after 30 s without it.
+    pub async fn answer(&self, bytes: usize) -> Result<Room, DisError> {
+        self.take(&self.answers, bytes).await
+    }
+
+    async fn take(&self, room: &Arc<Semaphore>, bytes: usize) -> Result<Room, DisError> {
+        if bytes == 0 {
+            return Ok(Room { permit: None });
         }
+        let wanted = u32::try_from(bytes).unwrap_or(u32::MAX);
         tokio::select! {
             biased;
-            room = self.bytes.clone().acquire_many_owned(wanted) => {
-                room.map(|room| Room { _permit: Some(room) }).map_err(DisError::internal)
+            permit = room.clone().acquire_many_owned(wanted) => {
+                permit.map(|permit| Room { permit: Some(permit) }).map_err(DisError::internal)
             }
             () = self.clock.sleep(WAIT_MAX) => Err(busy()),
         }
@@ -64,15 +88,18 @@ mod tests {
     async fn a_request_waits_for_room_and_gives_up_after_30_seconds() {
         let clock = Clock::manual(0);
         let budget = Budget::with_bytes(clock.clone(), 100);
-        let room = budget.take(80).await.unwrap();
+        let mut room = budget.body(80).await.unwrap();
         let waiting = tokio::spawn({
             let budget = budget.clone();
-            async move { budget.take(40).await.map(|_| ()) }
+            async move { budget.body(40).await.map(|_| ()) }
         });
         tokio::task::yield_now().await;
         clock.advance(Duration::from_secs(31));
         assert_eq!(waiting.await.unwrap().unwrap_err().code, ErrorCode::Busy);
+        assert!(budget.answer(100).await.is_ok(), "answers have their own room");
+        room.shrink(60);
+        assert!(budget.body(40).await.is_ok());
         drop(room);
-        assert!(budget.take(100).await.is_ok());
+        assert!(budget.body(100).await.is_ok());
     }
 }

@@ -4,7 +4,6 @@ use crate::dis::error::DisError;
 use crate::dis::{DisRequest, DisState, reply};
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
 use tidemill_api::ErrorCode;
 use tidemill_log::{Page, ReadLimit, RecordView};
 use tidemill_model::limits::{FETCH_BYTES_DEFAULT, FETCH_BYTES_MAX, FETCH_RECORDS_MAX};
@@ -20,9 +19,11 @@ pub(super) async fn get_records(
     request.only_plain_json()?;
     let missing = || DisError::new(ErrorCode::InvalidCursor, &["partition-cursor is missing"]);
     let cursor = request.query.get("partition-cursor").ok_or_else(missing)?;
-    let read = state.streams.read_records(&request.project, cursor, limit(&request)?).await;
+    let limit = limit(&request)?;
+    let room = state.budget.answer(limit.bytes.div_ceil(3) * 4).await?;
+    let read = state.streams.read_records(&request.project, cursor, limit).await;
     let (page, next) = read.map_err(|error| DisError::get(error, &request.project))?;
-    Ok(reply::raw_json(StatusCode::OK, answer(&page, &next)))
+    Ok(reply::held_json(answer(&page, &next), room))
 }
 
 /// A size that the client names is kept strictly; our own lets one large record through.

@@ -1,11 +1,19 @@
 //! Answers: JSON, or empty with `Content-Length: 0`.
 
+use crate::dis::budget::Room;
 use axum::body::Body;
 use axum::response::Response;
+use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
+use http_body::{Frame, SizeHint};
 use serde::Serialize;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
+/// A large answer is handed on in pieces, so that its room is held while it is being sent.
+const PIECE_BYTES: usize = 1024 * 1024;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A JSON body.
@@ -20,6 +28,45 @@ pub fn raw_json(status: StatusCode, body: Vec<u8>) -> Response {
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, JSON);
     response
+}
+
+/// A written JSON body that holds its room until the client has it.
+pub(super) fn held_json(body: Vec<u8>, mut room: Room) -> Response {
+    room.shrink(body.len());
+    let mut response = Response::new(Body::new(Held { body: Bytes::from(body), room: Some(room) }));
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response
+}
+
+/// A body and the room it takes.
+struct Held {
+    body: Bytes,
+    room: Option<Room>,
+}
+
+impl http_body::Body for Held {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let most = self.body.len().min(PIECE_BYTES);
+        if most == 0 {
+            self.room = None;
+            return Poll::Ready(None);
+        }
+        Poll::Ready(Some(Ok(Frame::data(self.body.split_to(most)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.body.len() as u64)
+    }
 }
 
 /// No body. Clients fail on an empty chunked one, so the length is stated unless the status forbids it.

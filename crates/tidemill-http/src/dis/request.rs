@@ -84,7 +84,7 @@ where
         let (mut parts, body) = request.into_parts();
         let path = path_values(&mut parts).await?;
         let claim = Claim::begin(&iam, &head(&parts))?;
-        let room = budget.take(body::expected_bytes(&body, REQUEST_BYTES_MAX)? as u64).await?;
+        let room = budget.body(body::expected_bytes(&body, REQUEST_BYTES_MAX)?).await?;
         let mut hash = matches!(claim, Claim::Signed(_)).then(Sha256::new);
         let body = body::read(body, REQUEST_BYTES_MAX, &clock, hash.as_mut()).await?;
         let digest = hash.map(|hash| hash.finalize().into()).unwrap_or_default();

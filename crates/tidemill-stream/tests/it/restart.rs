@@ -52,7 +52,7 @@ async fn a_creation_cut_off_halfway_leaves_nothing() {
         .meta
         .tx(move |tx| {
             let id = id.clone();
-            Box::pin(async move { sql::set_stream_state(tx, &id, ["RUNNING"; 2], "CREATING").await })
+            Box::pin(async move { sql::set_stream_state(tx, &id, ["RUNNING"; 3], "CREATING").await })
         })
         .await;
     assert!(undone.unwrap());
