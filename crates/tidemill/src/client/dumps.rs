@@ -2,7 +2,18 @@
 
 use super::connection::{Connection, unexpected};
 use super::error::ClientError;
+use super::streams::read;
+use serde::Deserialize;
 use serde_json::{Value, json};
+use tidemill_dump::SealedReceipt;
+
+/// Receipts asked for in one request.
+const RECEIPTS_PAGE: usize = 1000;
+
+#[derive(Deserialize)]
+struct Receipts {
+    receipts: Vec<SealedReceipt>,
+}
 
 /// A dump task to be created, writing text to a bucket.
 #[derive(Debug)]
@@ -75,5 +86,23 @@ impl Connection {
     /// Deletes a dump task; what it delivered stays.
     pub(crate) fn delete_task(&self, stream: &str, task: &str) -> Result<(), ClientError> {
         self.call("DELETE", &self.target(&["streams", stream, "transfer-tasks", task], &[]), None).map(drop)
+    }
+
+    /// Receipts of deleted dump tasks, oldest first; of one stream if it is named.
+    pub(crate) fn receipts(&self, stream: Option<&str>) -> Result<Vec<SealedReceipt>, ClientError> {
+        let mut all: Vec<SealedReceipt> = Vec::new();
+        loop {
+            let from = all.last().map_or(0, |last| last.receipt.n + 1).to_string();
+            let limit = RECEIPTS_PAGE.to_string();
+            let mut query = vec![("from", from.as_str()), ("limit", &limit)];
+            query.extend(stream.map(|stream| ("stream_name", stream)));
+            let page: Receipts =
+                read(self.call("GET", &self.target(&["tidemill", "receipts"], &query), None)?)?;
+            let is_last = page.receipts.len() < RECEIPTS_PAGE;
+            all.extend(page.receipts);
+            if is_last {
+                return Ok(all);
+            }
+        }
     }
 }

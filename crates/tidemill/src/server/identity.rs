@@ -60,7 +60,7 @@ pub(super) fn warn_of_differences(found: &Found, given: &IdentitySettings) {
         "project-id" => given.project_id.is_some(),
         _ => true,
     };
-    for setting in names.iter().copied().filter(|name| is_given(&name)) {
+    for setting in names.iter().copied().filter(|name| is_given(name)) {
         tracing::warn!(setting, "the setting differs from what the first start stored, and has no effect");
     }
 }

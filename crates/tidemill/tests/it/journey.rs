@@ -1,6 +1,6 @@
 //! The commands from the first stream to a verified bucket.
 
-use crate::support::{Server, stderr, stdout, tidemill, wait_for};
+use crate::support::{Server, download, stderr, stdout, tidemill, wait_for};
 use serde_json::Value;
 use std::io::Write;
 use std::process::Stdio;
@@ -39,8 +39,25 @@ fn a_file_goes_in_and_comes_out_of_stream_and_bucket() {
 
     server.advance(31_000);
     wait_for("the delivery", || (delivered(&server, "to-bucket") == 1_234).then_some(()));
-    let verified = server.json(&["dump", "verify", "--bucket", "my-bucket"]);
-    assert_eq!(verified["ok"], true, "{verified}");
+    // The ledger follows what it tells about.
+    let verify = ["dump", "verify", "--json", "--bucket", "my-bucket"];
+    let proven = wait_for("the proof", || Some(server.command(&verify)).filter(|o| o.status.success()));
+    let report: Value = serde_json::from_slice(&proven.stdout).unwrap();
+    let partition = &report["tasks"][0]["partitions"][0];
+    assert_eq!(
+        (&report["ok"], &partition["records"], &partition["to"]),
+        (&true.into(), &1_234.into(), &1_234.into())
+    );
+
+    let bucket = server.dir.path().join("downloaded");
+    download(&server, "my-bucket", &bucket);
+    let directory = bucket.display().to_string();
+    assert!(server.command(&["dump", "verify", "--dir", &directory]).status.success());
+    let object = bucket.join("out").read_dir().unwrap().next().unwrap().unwrap().path();
+    std::fs::write(&object, std::fs::read_to_string(&object).unwrap().replace("line 7 ", "line 8 ")).unwrap();
+    let altered = server.command(&["dump", "verify", "--dir", &directory]);
+    assert_eq!(altered.status.code(), Some(1));
+    assert!(stdout(&altered).contains("ObjectAltered"), "{}", stdout(&altered));
 }
 
 #[test]
@@ -82,7 +99,7 @@ fn dump_tasks_stop_start_and_are_deleted() {
     server.json(&["dump", "delete", "orders", "to-bucket"]);
     assert_eq!(server.json(&["dump", "list", "orders"]), Value::Array(vec![]));
     let receipts = server.json(&["dump", "receipts"]);
-    assert_eq!(receipts[0]["task"], "to-bucket", "{receipts}");
+    assert_eq!(receipts[0]["receipt"]["task_name"], "to-bucket", "{receipts}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use tempfile::TempDir;
+use tidemill_iam::object_signature::{PresignRequest, presign};
 
 /// A command with nothing of the caller's environment and no `tidemill.toml` around.
 pub(crate) fn tidemill(dir: &Path) -> Command {
@@ -131,6 +132,38 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Downloads every object of a bucket into files named like their keys.
+pub(crate) fn download(server: &Server, bucket: &str, into: &Path) {
+    let (_, listing) = signed_get(server, bucket, "");
+    for key in listing.split("<Key>").skip(1).map(|rest| rest.split("</Key>").next().unwrap()) {
+        let file = into.join(key);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, signed_get(server, bucket, key).1).unwrap();
+    }
+}
+
+fn signed_get(server: &Server, bucket: &str, key: &str) -> (u16, String) {
+    let shown = server.json(&["key", "show", "--secret"]);
+    let text = |name: &str| shown[name].as_str().unwrap().to_owned();
+    let (host, port) = server.objects.strip_prefix("http://").unwrap().split_once(':').unwrap();
+    let request = PresignRequest {
+        method: "GET",
+        scheme: "http",
+        host,
+        port: port.parse().unwrap(),
+        path_style: true,
+        bucket,
+        key,
+        expires_s: tidemill_model::Clock::system().now_s() + 3600,
+        parameters: &[],
+        security_token: None,
+    };
+    let url = presign(&request, &text("access_key_id"), &text("secret_access_key"));
+    let (status, body) = get(&url, "");
+    assert_eq!(status, 200, "{body}");
+    (status, body)
 }
 
 /// GET over plain HTTP/1.1: status and body.

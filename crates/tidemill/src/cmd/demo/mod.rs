@@ -23,6 +23,8 @@ const TASK: &str = "to-bucket";
 const BUCKET: &str = "demo-flights";
 const PREFIX: &str = "out";
 const INTERVAL_S: u32 = 30;
+const POLL: Duration = Duration::from_millis(500);
+const LEDGER_TIME_MAX: Duration = Duration::from_secs(10);
 const DELIVERY_TIME_MAX: Duration = Duration::from_secs(80);
 
 /// Show the main job on real data: a file in, the same file out of a bucket.
@@ -113,7 +115,7 @@ fn watch_bucket(connection: &Connection, wanted: u64, bar: &ProgressBar) -> Resu
         if connection.clock.now_ms() > deadline {
             bail!("only {delivered} of {wanted} bytes were delivered in {} s", DELIVERY_TIME_MAX.as_secs());
         }
-        connection.pause(Duration::from_millis(500))?;
+        connection.pause(POLL)?;
     }
 }
 
@@ -142,10 +144,18 @@ fn compare_read(connection: &Connection, file: &[u8]) -> Result<()> {
     same(file, joined, &format!("the {count} records read back"))
 }
 
+/// The ledger follows the objects it tells about by a moment.
 fn verify(connection: &Connection) -> Result<()> {
-    let report = bucket_report(connection.clone(), BUCKET, &Options::default())?;
-    note(&text(&report));
-    judge(&report)
+    let deadline = connection.clock.now_ms() + LEDGER_TIME_MAX.as_millis() as i64;
+    loop {
+        let report = bucket_report(connection.clone(), BUCKET, &Options::default())?;
+        let proven = judge(&report);
+        if proven.is_ok() || connection.clock.now_ms() > deadline {
+            note(text(&report).trim_end());
+            return proven;
+        }
+        connection.pause(POLL)?;
+    }
 }
 
 fn same(file: &[u8], joined: Sha256, what: &str) -> Result<()> {

@@ -4,6 +4,7 @@ mod action;
 mod create;
 mod delete;
 mod list;
+mod receipts;
 mod show;
 pub(crate) mod verify;
 
@@ -49,6 +50,8 @@ enum Verb {
     Delete(TaskName),
     /// Prove that what was delivered into a bucket is complete and there once.
     Verify(verify::Verify),
+    /// Show what deleted dump tasks left behind.
+    Receipts(receipts::Receipts),
 }
 
 impl Dump {
@@ -58,6 +61,7 @@ impl Dump {
         match self.verb {
             // A directory can be proven without a server.
             Verb::Verify(verify) => verify.run(&client, config, output),
+            Verb::Receipts(receipts) => receipts.run(&connect()?, output),
             Verb::Create(create) => create.run(&connect()?, output),
             Verb::List(list) => list.run(&connect()?, output),
             Verb::Show(name) => show::run(&name, &connect()?, output),
