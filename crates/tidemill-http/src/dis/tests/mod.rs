@@ -5,6 +5,7 @@ mod bad_input;
 mod records;
 mod signed;
 mod streams;
+mod transfer_tasks;
 
 use crate::dis::{Budget, DisState, router, unknown_route};
 use axum::Router;
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tidemill_iam::{FirstIdentity, Iam};
 use tidemill_log::MemoryLog;
+use tidemill_meta::Meta;
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_model::{Clock, ProjectId};
 use tidemill_stream::{Streams, StreamsConfig};
@@ -29,6 +31,7 @@ const START_MS: i64 = 1_768_469_400_000;
 /// A running API with one project and a token for it.
 struct Api {
     _dir: tempfile::TempDir,
+    meta: Meta,
     clock: Clock,
     streams: Streams,
     iam: Arc<Iam>,
@@ -62,7 +65,7 @@ impl Api {
         let iam = Arc::new(iam);
         let token = token(&iam).await;
         let log = Arc::new(MemoryLog::new(clock.clone()));
-        let streams = Streams::open(meta, log, clock.clone(), StreamsConfig::default()).await.unwrap();
+        let streams = Streams::open(meta.clone(), log, clock.clone(), StreamsConfig::default()).await.unwrap();
         let state = DisState {
             streams: streams.clone(),
             iam: iam.clone(),
@@ -70,7 +73,12 @@ impl Api {
             budget: Budget::new(clock.clone()),
         };
         let router = router(state).fallback(unknown_route);
-        Self { _dir: dir, clock, streams, iam, router, token }
+        Self { _dir: dir, meta, clock, streams, iam, router, token }
+    }
+
+    fn state(&self) -> DisState {
+        let (streams, iam, clock) = (self.streams.clone(), self.iam.clone(), self.clock.clone());
+        DisState { streams, iam, budget: Budget::new(clock.clone()), clock }
     }
 
     /// Moves the clock and takes a new token, as the old one may have ended.
