@@ -159,10 +159,19 @@ impl ObsSink {
         Ok(parts)
     }
 
+    /// An upload that is made after nobody waits for it any more is aborted at once: no row leads to it.
     async fn create(&self, path: Path, key: &str) -> Result<MultipartId, Trouble> {
         let store = self.store.clone();
-        let sent = async move { store.create_multipart(&path).await };
-        self.call("create upload", key, self.to_its_end(sent)).await
+        let (sender, answer) = tokio::sync::oneshot::channel();
+        self.calls.spawn(async move {
+            let created = store.create_multipart(&path).await;
+            if let Err(Ok(id)) = sender.send(created) {
+                let _ = store.abort_multipart(&path, &id).await;
+            }
+        });
+        let cut_off = || object_store::Error::Generic { store: "bucket", source: "cut off".into() };
+        let created = async { answer.await.unwrap_or_else(|_| Err(cut_off())) };
+        self.call("create upload", key, created).await
     }
 
     async fn complete(
@@ -173,17 +182,10 @@ impl ObsSink {
         parts: Vec<PartId>,
     ) -> Result<Option<String>, Trouble> {
         let store = self.store.clone();
-        let sent = async move { store.complete_multipart(&path, &id, parts).await };
-        Ok(self.call("complete", key, self.to_its_end(sent)).await?.e_tag)
-    }
-
-    /// Sends a call that goes on when the caller stops waiting for it.
-    async fn to_its_end<T: Send + 'static>(
-        &self,
-        call: impl Future<Output = object_store::Result<T>> + Send + 'static,
-    ) -> object_store::Result<T> {
-        let running = self.calls.spawn(call);
-        running.await.unwrap_or_else(|e| Err(object_store::Error::JoinError { source: e }))
+        let sent = self.calls.spawn(async move { store.complete_multipart(&path, &id, parts).await });
+        let answer =
+            async { sent.await.unwrap_or_else(|e| Err(object_store::Error::JoinError { source: e })) };
+        Ok(self.call("complete", key, answer).await?.e_tag)
     }
 }
 

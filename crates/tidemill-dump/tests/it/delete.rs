@@ -50,6 +50,7 @@ async fn is_gone(p: &Process, stream: &Stream) -> bool {
 
 /// The neighbour goes on as if nothing had happened.
 async fn neighbour_is_well(world: &World, p: &Process, stream: &Stream) {
+    world.advance(900);
     drive(world, async || p.is_caught_up(world, stream, "neighbour").await).await;
     let objects = world.objects().await;
     let bodies: String =
@@ -200,7 +201,8 @@ async fn a_deletion_that_continues_survives_a_restart() {
 
 /// A delete with a flush in flight, whose process stops at call `number`. False if it had fewer calls.
 async fn strike(number: usize, mode: Mode) -> bool {
-    let (world, first, stream) = two_patient_tasks().await;
+    let (mut world, first, stream) = two_patient_tasks().await;
+    world.config.learn = world.config.drain;
     first.gate.hold_calls("complete orders");
     world.advance(30);
     until(async || !first.gate.waiting().is_empty()).await;

@@ -241,7 +241,7 @@ pub(crate) async fn verified(world: &World) -> Report {
 /// Lets everything that can go on without the clock go on.
 pub(crate) async fn settle_down() {
     let mut again = tokio::time::interval(Duration::from_millis(2));
-    for _ in 0..15 {
+    for _ in 0..8 {
         again.tick().await;
     }
 }
