@@ -51,7 +51,7 @@ struct Options {
     /// Only these parts (all by default).
     #[arg(long)]
     only: Vec<Part>,
-    /// Only put shapes whose label contains this text, for example `16 x 500, 1 part`.
+    /// Only put shapes whose label contains this text, for example `16 x 500, 1 part, token`.
     #[arg(long, default_value = "")]
     shape: String,
     /// Rounds a figure.

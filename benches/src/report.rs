@@ -1,6 +1,7 @@
 //! Tables on standard output.
 
 use crate::load::put::{Figure, Shape};
+use crate::load::visible;
 use crate::statistics::median;
 
 /// All rounds of one put shape: a pair of figures a round, the reference's first.
@@ -52,15 +53,21 @@ impl PutRounds {
 }
 
 impl Shape {
-    /// For example `16 x 500, 1 part` or `1 x 100, 16 parts, signed`.
+    /// For example `16 x 500, 1 part, token` or `1 x 100, 16 parts, signed`.
     pub(crate) fn label(&self) -> String {
         let parts = if self.partitions == 1 { "part" } else { "parts" };
-        let signed = if self.signed { ", signed" } else { "" };
-        format!("{} x {}, {} {parts}{signed}", self.producers, self.batch, self.partitions)
+        let proof = if self.signed { "signed" } else { "token" };
+        format!("{} x {}, {} {parts}, {proof}", self.producers, self.batch, self.partitions)
     }
+}
+
+/// One line of latencies: the medians of the rounds' quantiles.
+pub(crate) fn times(what: &str, rounds: &[visible::Figure], bar: &str) {
+    let of = |pick: fn(&visible::Figure) -> f64| median(&rounds.iter().map(pick).collect::<Vec<_>>());
+    line(what, format!("p50 {:.2} ms, p99 {:.2} ms", of(|f| f.p50_ms), of(|f| f.p99_ms)), bar);
 }
 
 /// One line of a figure that has no reference, beside the bar it has to pass.
 pub(crate) fn line(what: &str, value: String, bar: &str) {
-    println!("{what:<44} {value:<44} bar: {bar}");
+    println!("{what:<46} {value:<40} bar: {bar}");
 }

@@ -60,7 +60,8 @@ impl Server {
         let log = std::fs::File::options().create(true).append(true).open(folder.join("stderr.log"))?;
         command.stdout(Stdio::piped()).stderr(log).stdin(Stdio::null()).kill_on_drop(true);
         let started = Instant::now();
-        let mut child = command.spawn().with_context(|| format!("starting {:?}", command.as_std().get_program()))?;
+        let mut child =
+            command.spawn().with_context(|| format!("starting {:?}", command.as_std().get_program()))?;
         let mut stdout = BufReader::new(child.stdout.take().context("no stdout")?).lines();
         let address = tokio::time::timeout(READY_LIMIT, ready_address(&mut stdout)).await;
         let address = address.context("no ready line in time")??;
