@@ -28,7 +28,7 @@ pub(crate) async fn post(
     let objects = &endpoint.state.objects;
     let received = to_blob(objects, call, payload).await?;
     let info = objects.append(call.bucket(), call.key(), position, received.content, &headers).await?;
-    let mut response = stored(&info.etag, received.crc32);
+    let mut response = stored(&info.etag, received.checksum);
     insert_prefixed(response.headers_mut(), call.dialect, "next-append-position", &info.size.to_string());
     Ok(response)
 }

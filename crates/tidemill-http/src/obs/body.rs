@@ -11,17 +11,24 @@ use tidemill_model::limits::{OBJECT_BODY_BYTES_MAX, OBJECT_XML_BYTES_MAX};
 use tidemill_objects::Objects;
 use tidemill_objects::blob::{Digests, NewBlob, WantedHashes};
 
-const CRC32: &str = "x-amz-checksum-crc32";
+/// Checksums in headers and trailers, in Base64. Others that S3 knows (SHA-1, CRC-32C, CRC-64) are taken for
+/// comments.
+const CHECKSUMS: [(&str, fn(&Digests) -> Option<String>); 2] = [
+    ("x-amz-checksum-crc32", |digests| digests.crc32.map(|crc| STANDARD.encode(crc.to_be_bytes()))),
+    ("x-amz-checksum-sha256", |digests| digests.sha256.map(|hash| STANDARD.encode(hash))),
+];
+
+/// A checksum's name and its value in Base64.
+pub(crate) type Checksum = (&'static str, String);
 
 /// What the client says of the body's content.
 #[derive(Debug)]
 struct Stated {
     sha256: Option<[u8; 32]>,
     md5: Option<[u8; 16]>,
-    /// In Base64, as it is compared and echoed.
-    crc32: Option<String>,
-    /// Whether the CRC follows the body.
-    crc32_in_trailer: bool,
+    checksum: Option<Checksum>,
+    /// Checksums that follow the body.
+    announced: Vec<&'static str>,
 }
 
 impl Stated {
@@ -31,21 +38,26 @@ impl Stated {
             let invalid = || ObsError::bad("InvalidDigest", "The Content-MD5 you specified was invalid.");
             digest.and_then(|digest| digest.try_into().ok()).ok_or_else(invalid)
         });
+        let names = CHECKSUMS.map(|(name, _)| name);
         let trailer = call.header("x-amz-trailer").unwrap_or("");
+        let announced = |name: &&str| trailer.split(',').any(|one| one.trim().eq_ignore_ascii_case(name));
         Ok(Self {
             sha256: stream.sha256,
             md5: md5.transpose()?,
-            crc32: call.header(CRC32).map(|text| text.trim().to_owned()),
-            crc32_in_trailer: trailer.split(',').any(|name| name.trim().eq_ignore_ascii_case(CRC32)),
+            checksum: names.into_iter().find_map(|name| Some((name, call.header(name)?.trim().to_owned()))),
+            announced: names.into_iter().filter(announced).collect(),
         })
     }
 
     fn wanted(&self) -> WantedHashes {
-        WantedHashes { sha256: self.sha256.is_some(), crc32: self.crc32.is_some() || self.crc32_in_trailer }
+        let stated = self.checksum.as_ref().map(|(name, _)| *name);
+        let [crc32, sha256] =
+            CHECKSUMS.map(|(name, _)| stated == Some(name) || self.announced.contains(&name));
+        WantedHashes { sha256: sha256 || self.sha256.is_some(), crc32 }
     }
 
-    /// Compares with what arrived; the CRC to echo if there is one.
-    fn check(self, digests: &Digests, trailer: Vec<(String, String)>) -> Result<Option<String>, ObsError> {
+    /// Compares with what arrived; the checksum to echo if there is one.
+    fn check(self, digests: &Digests, trailer: &[(String, String)]) -> Result<Option<Checksum>, ObsError> {
         if self.md5.is_some_and(|md5| md5 != digests.md5) {
             let message = "The Content-MD5 you specified did not match what we received.";
             return Err(ObsError::bad("BadDigest", message));
@@ -54,16 +66,18 @@ impl Stated {
             let message = "The provided x-amz-content-sha256 header does not match what was computed.";
             return Err(ObsError::bad("XAmzContentSHA256Mismatch", message));
         }
-        let stated = trailer.into_iter().find(|(name, _)| name == CRC32).map(|(_, value)| value);
-        let stated = stated.or(self.crc32);
-        let computed = digests.crc32.map(|crc| STANDARD.encode(crc.to_be_bytes()));
-        if stated.is_some() && stated != computed {
-            return Err(ObsError::bad(
-                "BadDigest",
-                "The CRC32 you specified did not match what we received.",
-            ));
+        let mut kept = None;
+        for (name, computed) in CHECKSUMS {
+            let following = trailer.iter().find(|(found, _)| found == name).map(|(_, value)| value);
+            let ahead = self.checksum.as_ref().filter(|(found, _)| *found == name).map(|(_, value)| value);
+            let Some(stated) = following.or(ahead) else { continue };
+            if computed(digests).as_ref() != Some(stated) {
+                let message = format!("The {name} you specified did not match what we received.");
+                return Err(ObsError::bad("BadDigest", message));
+            }
+            kept = Some((name, stated.clone()));
         }
-        Ok(stated)
+        Ok(kept)
     }
 }
 
@@ -71,8 +85,8 @@ impl Stated {
 #[derive(Debug)]
 pub(crate) struct Received<T> {
     pub(crate) content: T,
-    /// The CRC-32 the client stated and that holds, in Base64.
-    pub(crate) crc32: Option<String>,
+    /// The checksum the client stated and that holds.
+    pub(crate) checksum: Option<Checksum>,
 }
 
 /// Receives a body of up to 5 GiB into a blob.
@@ -89,8 +103,8 @@ pub(crate) async fn to_blob(
     }
     let trailer = stream.finish()?;
     let content = writer.finish().await?;
-    let crc32 = stated.check(content.digests(), trailer)?;
-    Ok(Received { content, crc32 })
+    let checksum = stated.check(content.digests(), &trailer)?;
+    Ok(Received { content, checksum })
 }
 
 /// Receives a document of up to 1 MiB.
@@ -110,6 +124,6 @@ pub(crate) async fn to_memory(call: &Call<'_>, payload: Payload<'_>) -> Result<V
         sha256: Some(Sha256::digest(&content).into()),
         crc32: Some(crc32fast::hash(&content)),
     };
-    stated.check(&digests, trailer)?;
+    stated.check(&digests, &trailer)?;
     Ok(content)
 }

@@ -85,7 +85,7 @@ async fn answer(
         }
     };
     let call = Call { parts, target, dialect: auth.dialect, caller };
-    let payload = Payload { body, rule: auth.payload };
+    let payload = Payload { body, clock: &endpoint.state.clock, rule: auth.payload };
     if target.query.has("x-image-process") || target.query.has("x-oss-process") {
         return Err(ObsError::not_implemented("Image processing (x-image-process)"));
     }

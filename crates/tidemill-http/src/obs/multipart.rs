@@ -55,7 +55,7 @@ pub(crate) async fn put_part(
     objects.upload(call.bucket(), call.key(), upload).await?;
     let received = to_blob(objects, call, payload).await?;
     let part = objects.put_part(call.bucket(), call.key(), upload, number, received.content).await?;
-    Ok(stored(&part.etag, received.crc32))
+    Ok(stored(&part.etag, received.checksum))
 }
 
 /// `GET /bucket/key?uploadId=…`.

@@ -1,7 +1,7 @@
 //! Objects: get, head, put, delete.
 
 use super::access::{DELETE_OBJECT, GET_OBJECT, PUT_OBJECT};
-use super::body::to_blob;
+use super::body::{Checksum, to_blob};
 use super::conditions::Conditions;
 use super::dates::http_date;
 use super::dispatch::Endpoint;
@@ -128,15 +128,15 @@ pub(crate) async fn put(
     let objects = &endpoint.state.objects;
     let received = to_blob(objects, call, payload).await?;
     let info = objects.put(call.bucket(), call.key(), received.content, &headers, when).await?;
-    Ok(stored(&info.etag, received.crc32))
+    Ok(stored(&info.etag, received.checksum))
 }
 
 /// The answer to a body that was stored.
-pub(crate) fn stored(etag: &str, crc32: Option<String>) -> Response {
+pub(crate) fn stored(etag: &str, checksum: Option<Checksum>) -> Response {
     let mut headers = HeaderMap::new();
     insert(&mut headers, header::ETAG, &quoted(etag));
-    if let Some(crc32) = crc32 {
-        insert(&mut headers, HeaderName::from_static("x-amz-checksum-crc32"), &crc32);
+    if let Some((name, value)) = checksum {
+        insert(&mut headers, HeaderName::from_static(name), &value);
     }
     empty(StatusCode::OK, headers)
 }

@@ -8,12 +8,18 @@ use bytes::Bytes;
 use http::{StatusCode, Version, header};
 use http_body_util::BodyExt;
 use std::collections::VecDeque;
+use std::time::Duration;
 use tidemill_iam::object_signature::PayloadRule;
+use tidemill_model::Clock;
+
+/// Longest silence of a client in the middle of its body.
+const IDLE_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// A body not read yet: reading begins with [`Payload::open`], after all that can be refused without it.
 #[derive(Debug)]
 pub(crate) struct Payload<'b> {
     pub(crate) body: &'b mut Body,
+    pub(crate) clock: &'b Clock,
     pub(crate) rule: PayloadRule,
 }
 
@@ -21,6 +27,7 @@ pub(crate) struct Payload<'b> {
 #[derive(Debug)]
 pub(crate) struct PayloadStream<'b> {
     body: &'b mut Body,
+    clock: &'b Clock,
     framing: Option<AwsChunked>,
     ready: VecDeque<Bytes>,
     /// The SHA-256 the whole body must have.
@@ -67,7 +74,7 @@ impl<'b> Payload<'b> {
         if size.is_some_and(|size| size > max) {
             return Err(too_large());
         }
-        Ok(PayloadStream { body: self.body, framing, ready: VecDeque::new(), sha256 })
+        Ok(PayloadStream { body: self.body, clock: self.clock, framing, ready: VecDeque::new(), sha256 })
     }
 }
 
@@ -78,7 +85,14 @@ impl PayloadStream<'_> {
             if let Some(bytes) = self.ready.pop_front() {
                 return Ok(Some(bytes));
             }
-            let Some(frame) = self.body.frame().await else { return Ok(None) };
+            let frame = tokio::select! {
+                frame = self.body.frame() => frame,
+                () = self.clock.sleep(IDLE_TIME_MAX) => {
+                    let message = "Your socket connection was not read from or written to in time.";
+                    return Err(ObsError::bad("RequestTimeout", message));
+                }
+            };
+            let Some(frame) = frame else { return Ok(None) };
             let frame = frame.map_err(|error| {
                 tracing::debug!(%error, "a body ended early");
                 ObsError::bad("IncompleteBody", "The body ended before the number of bytes it declared.")

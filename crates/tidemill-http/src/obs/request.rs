@@ -68,14 +68,14 @@ impl<'r> Call<'r> {
         &self.parts.headers
     }
 
-    /// A header as text, if it is ASCII.
+    /// A header as text. One that is not UTF-8 is there all the same, but equals nothing.
     pub(crate) fn header(&self, name: &str) -> Option<&'r str> {
-        self.parts.headers.get(name).and_then(|value| value.to_str().ok())
+        let value = self.parts.headers.get(name)?;
+        Some(std::str::from_utf8(value.as_bytes()).unwrap_or("\u{fffd}"))
     }
 
     /// The header `name` with the dialect's prefix.
     pub(crate) fn prefixed(&self, name: &str) -> Option<&'r str> {
-        let name = prefixed(self.dialect, name).ok()?;
-        self.parts.headers.get(name).and_then(|value| value.to_str().ok())
+        self.header(prefixed(self.dialect, name).ok()?.as_str())
     }
 }

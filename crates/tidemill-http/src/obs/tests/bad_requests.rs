@@ -18,6 +18,8 @@ async fn bodies_that_differ_from_what_is_stated_store_nothing() {
     put().header("content-md5", "short").body(b"x").send().await.refused(400, "InvalidDigest");
     let crc = put().header("x-amz-checksum-crc32", "AAAAAA==").body(b"x").send().await;
     crc.refused(400, "BadDigest");
+    let sha = put().header("x-amz-checksum-sha256", "AAAA").hash("UNSIGNED-PAYLOAD").body(b"x").send().await;
+    sha.refused(400, "BadDigest");
     put().hash("UNSIGNED-PAYLOAD").body(b"half").ends_in_error().send().await.refused(400, "IncompleteBody");
     endpoint.aws("GET", "/bkt/k").send().await.refused(404, "NoSuchKey");
     assert_eq!(endpoint.blob_files(), 0);
@@ -47,6 +49,37 @@ async fn a_refused_client_that_waits_keeps_its_body() {
     assert_eq!(refused.header("connection"), "close");
     let read = endpoint.anonymous("PUT", "/bkt/k").body(b"short").send().await;
     assert_eq!(read.header("connection"), "");
+}
+
+#[tokio::test]
+async fn a_client_that_falls_silent_is_let_go() {
+    let endpoint = Endpoint::new().await;
+    let call = endpoint.aws("PUT", "/bkt/k").hash("UNSIGNED-PAYLOAD").header("content-length", "10");
+    let waiting = call.body(b"half").never_ends().send();
+    let time_passes = async {
+        // Until the refusal is there: the endpoint waits on this clock, first for the body, then for its rest.
+        loop {
+            endpoint.clock.advance(std::time::Duration::from_secs(61));
+            tokio::task::yield_now().await;
+        }
+    };
+    let refused = tokio::select! {
+        refused = waiting => refused,
+        () = time_passes => unreachable!(),
+    };
+    refused.refused(400, "RequestTimeout");
+    assert_eq!(refused.header("connection"), "close");
+    assert_eq!(endpoint.blob_files(), 0);
+}
+
+#[tokio::test]
+async fn headers_that_are_no_text_are_not_passed_over() {
+    let endpoint = Endpoint::new().await;
+    endpoint.put("/bkt/k", b"old").await;
+    let garbled = || http::HeaderValue::from_bytes(b"\xff").unwrap();
+    let copy = endpoint.obs("PUT", "/bkt/k").raw_header("if-match", garbled()).body(b"new").send().await;
+    copy.refused(412, "PreconditionFailed");
+    assert_eq!(endpoint.get("/bkt/k").await, b"old");
 }
 
 #[tokio::test]

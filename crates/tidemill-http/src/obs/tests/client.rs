@@ -4,7 +4,7 @@ use crate::obs::{ObsState, router};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use futures::stream;
+use futures::{StreamExt, stream};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
@@ -121,9 +121,11 @@ pub(super) struct Call<'e> {
     form: Form,
     host: String,
     headers: Vec<(String, String)>,
+    raw_headers: Vec<(&'static str, http::HeaderValue)>,
     body: Vec<Bytes>,
     hash: Option<String>,
     ends_in_error: bool,
+    never_ends: bool,
     without_length: bool,
 }
 
@@ -136,9 +138,11 @@ impl<'e> Call<'e> {
             form,
             host: "127.0.0.1:7071".into(),
             headers: Vec::new(),
+            raw_headers: Vec::new(),
             body: Vec::new(),
             hash: None,
             ends_in_error: false,
+            never_ends: false,
             without_length: false,
         }
     }
@@ -150,6 +154,12 @@ impl<'e> Call<'e> {
 
     pub(super) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// A header of any bytes; not signed.
+    pub(super) fn raw_header(mut self, name: &'static str, value: http::HeaderValue) -> Self {
+        self.raw_headers.push((name, value));
         self
     }
 
@@ -167,6 +177,12 @@ impl<'e> Call<'e> {
     /// Lets the connection break after the body's bytes.
     pub(super) fn ends_in_error(mut self) -> Self {
         self.ends_in_error = true;
+        self
+    }
+
+    /// Falls silent after the body's bytes.
+    pub(super) fn never_ends(mut self) -> Self {
+        self.never_ends = true;
         self
     }
 
@@ -199,9 +215,17 @@ impl<'e> Call<'e> {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
+        for (name, value) in self.raw_headers {
+            request = request.header(name, value);
+        }
         let broken = self.ends_in_error.then(|| Err(std::io::Error::other("the connection broke")));
         let pieces = self.body.into_iter().map(Ok).chain(broken);
-        let request = request.body(Body::from_stream(stream::iter(pieces))).unwrap();
+        let pieces = stream::iter(pieces);
+        let body = match self.never_ends {
+            true => Body::from_stream(pieces.chain(stream::pending())),
+            false => Body::from_stream(pieces),
+        };
+        let request = request.body(body).unwrap();
         let response = self.endpoint.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
