@@ -62,7 +62,8 @@ async fn read_frames(
         }
         if all.is_empty() {
             all.reserve_exact(room.max(first.len() + data.len()));
-            all.extend_from_slice(&first);
+            // Given back at once: it is a part of the connection's read buffer.
+            all.extend_from_slice(&std::mem::take(&mut first));
         }
         all.extend_from_slice(&data);
     }
