@@ -15,9 +15,9 @@ def flush(server, seconds=INTERVAL_SECONDS + 1):
 def wait_delivered(server, bucket, expected, prefix=""):
     """Moves the clock by an interval and waits until the delivered data is exactly `expected`."""
     flush(server)
-    return wait_for(
+    wait_for(
         lambda: objects.delivered(server, bucket, prefix) == expected,
-        f"{len(expected)} bytes in {bucket}; there are {len(objects.delivered(server, bucket, prefix))}",
+        lambda: f"{len(expected)} bytes in {bucket}; there are {objects.contents(server, bucket, prefix)}"[:2000],
     )
 
 

@@ -55,8 +55,8 @@ def contents(server, bucket, prefix=""):
 
 
 def data_keys(server, bucket, prefix=""):
-    """Keys of delivered data: what verification writes beside it lies below `.tidemill`."""
-    return [key for key in keys(server, bucket, prefix) if "/.tidemill/" not in f"/{key}"]
+    """Keys of delivered data; the ledger that proves it lies beside it, below `_tidemill/`."""
+    return [key for key in keys(server, bucket, prefix) if not key.startswith("_tidemill/")]
 
 
 def delivered(server, bucket, prefix=""):
