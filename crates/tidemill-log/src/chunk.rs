@@ -113,8 +113,9 @@ impl ChunkBuilder {
 
     fn close_piece(&mut self) {
         let bytes = &self.body[self.closed..];
-        self.crc = crc32c::crc32c_append(self.crc, bytes);
-        self.pieces.push(Piece { bytes: bytes.len(), crc: crc32c::crc32c(bytes), ..self.open });
+        let crc = crc32c::crc32c(bytes);
+        self.crc = if self.closed == 0 { crc } else { crc32c::crc32c_append(self.crc, bytes) };
+        self.pieces.push(Piece { bytes: bytes.len(), crc, ..self.open });
         self.closed = self.body.len();
         self.open = Piece::default();
     }

@@ -34,25 +34,12 @@ impl PageBuilder {
         self.full
     }
 
-    /// Adds the records of `run` from [`Self::next`] on, as many as fit. Runs come in order; one that ends
-    /// before the position is skipped.
+    /// Adds the records of `run` from [`Self::next`] on, as many as fit: record by record, so that a page does
+    /// not depend on how records are grouped. Runs come in order; one that ends before the position is skipped.
     pub(crate) fn push(&mut self, run: &Run) {
         if self.full || run.first + u64::from(run.count) <= self.next || self.next < run.first {
             return;
         }
-        let room = self.room();
-        let whole = run.first == self.next
-            && run.body.len() <= room
-            && run.count as usize <= self.limit.records.saturating_sub(self.records);
-        if whole {
-            self.take(run, 0, run.body.len(), run.count, run.body.len());
-        } else {
-            self.push_part(run);
-        }
-    }
-
-    /// Walks the records one by one where not the whole run fits.
-    fn push_part(&mut self, run: &Run) {
         let mut at = 0;
         let (mut start, mut count, mut bytes) = (None, 0u32, 0usize);
         for sequence in run.first..run.first + u64::from(run.count) {

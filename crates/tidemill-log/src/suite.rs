@@ -146,6 +146,8 @@ pub async fn reads_keep_their_limits(backend: &dyn Backend) {
     };
     assert_eq!(read(0, 8, 100, false).await, (2, 2));
     assert_eq!(read(0, 11, 100, false).await, (2, 2));
+    assert_eq!(read(0, 20, 100, false).await, (4, 4));
+    assert_eq!(read(0, 64, 100, false).await, (4, 4), "only payload bytes count");
     assert_eq!(read(0, 100, 2, false).await, (2, 2));
     assert_eq!(read(0, 100, 0, true).await, (0, 0));
     assert_eq!(read(1, 1000, 100, false).await, (4, 3));

@@ -45,12 +45,13 @@ pub(crate) async fn append(shared: &Shared, append: Append) -> Vec<Outcome> {
     outcomes
 }
 
-/// Splits an append into parts that each fit into a group. Chunks that never fit are left out.
+/// Splits an append into parts that each fit into a group. Chunks that never fit are left out, and so are
+/// those without records, which no builder makes.
 fn batches(chunks: Vec<(u32, Chunk)>, room: usize) -> Vec<Batch> {
     let mut batches = vec![Batch::default()];
     for (place, (partition, chunk)) in chunks.into_iter().enumerate() {
         let bytes = FRAME_HEADER + chunk.body.len();
-        if bytes > room {
+        if bytes > room || chunk.count == 0 {
             continue;
         }
         if batches.last().is_some_and(|b| b.bytes + bytes > room) {

@@ -129,7 +129,7 @@ fn lift(state: &mut State, incarnation: Incarnation, floors: &[Floor]) -> Vec<Tr
             trimmed.push(Trimmed { partition, bounds: p.bounds() });
         }
     }
-    state.unsettled -= freed;
+    state.unsettled = state.unsettled.saturating_sub(freed);
     trimmed
 }
 

@@ -73,11 +73,12 @@ impl RingGate {
         self.gate.lock().closed
     }
 
-    /// Whether half of the ring waits for the settler when the writer is at `slot`.
+    /// Whether half of the ring or more waits for the settler when the writer goes to `slot`.
     pub(crate) fn is_half_used(&self, slot: u32) -> bool {
         let gate = self.gate.lock();
         let files = gate.filled.len() as u32;
-        (slot + files - gate.replay_slot) % files >= files / 2
+        // The file of the replay itself is the last one: then the whole ring waits.
+        (slot + files - gate.replay_slot - 1) % files + 1 >= files / 2
     }
 
     /// Whether the file may be begun; with `wait` not [`Slot::Busy`].
@@ -154,7 +155,7 @@ fn random_generation() -> io::Result<u64> {
 /// Writes ring files for the first time, one after another, in the order the writer needs them.
 pub(crate) fn fill(disk: &dyn Disk, layout: &Layout, shape: RingShape, gate: &RingGate) -> io::Result<()> {
     for slot in 0..shape.files {
-        if gate.ask(slot, false) == Slot::Busy && !gate.is_filled(slot) {
+        if !gate.is_filled(slot) {
             fill_one(disk, layout, shape, slot, gate)?;
         }
     }

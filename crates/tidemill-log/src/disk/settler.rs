@@ -147,5 +147,5 @@ fn apply(state: &mut State, end: RingPos, settled: &[Settled]) {
 fn release(state: &mut State) {
     let partitions = state.streams.values_mut().flat_map(|s| &mut s.partitions);
     let freed: usize = partitions.map(|p| p.drop_tail(p.settled)).sum();
-    state.unsettled -= freed;
+    state.unsettled = state.unsettled.saturating_sub(freed);
 }

@@ -19,7 +19,8 @@ pub(crate) fn create(shared: &Shared, incarnation: Incarnation, partitions: u32)
         }
         let partitions = vec![Partition::default(); partitions as usize];
         let created_group = state.next_group;
-        let stream = Stream { created_group, partitions, ..Stream::default() };
+        // Segment numbers go on from there too: no file or cached block of a deleted stream is taken for ours.
+        let stream = Stream { created_group, next_segment: created_group, partitions, ..Stream::default() };
         state.streams.insert(incarnation, stream);
     }
     shared.commit().inspect_err(|_| {
@@ -66,7 +67,7 @@ pub(crate) fn delete(shared: &Shared, incarnation: Incarnation) -> Result<(), Lo
         let removed = state.streams.remove(&incarnation);
         let freed: usize =
             removed.iter().flat_map(|s| &s.partitions).flat_map(|p| &p.tail).map(|r| r.run.body.len()).sum();
-        state.unsettled -= freed;
+        state.unsettled = state.unsettled.saturating_sub(freed);
         drop(state);
         shared.commit_if(removed.is_some())?;
         removed

@@ -51,9 +51,7 @@ pub(crate) fn run(shared: &Shared, mut ring: RingWriter) {
                 if !mark(shared, &mut ring) {
                     return;
                 }
-                if shared.state.read().unsettled > IDLE_BYTES {
-                    shared.kick.now();
-                }
+                went_idle(shared);
             }
             Wake::Closed => {
                 if !marked && shared.state.read().stopped.is_none() {
@@ -62,6 +60,15 @@ pub(crate) fn run(shared: &Shared, mut ring: RingWriter) {
                 return;
             }
         }
+    }
+}
+
+/// An idle log keeps little in memory, and notices when others fill the disk.
+fn went_idle(shared: &Shared) {
+    let unsettled = shared.state.read().unsettled;
+    shared.note_space(unsettled as u64);
+    if unsettled > IDLE_BYTES {
+        shared.kick.now();
     }
 }
 

@@ -1,6 +1,8 @@
 //! Damaged files: every flipped byte is noticed, named and contained; a torn tail is told from damage.
 
-use crate::support::{check_numbered, copy, flip, new_log, open, open_faulty, place, put_numbered, text};
+use crate::support::{
+    check_numbered, copy, flip, new_log, open, open_faulty, place, put_numbered, text, until,
+};
 use std::path::{Path, PathBuf};
 use tidemill_log::disk::FaultyDisk;
 use tidemill_log::{DiskLog, LogStore, PartitionRef, ReadError, ReadLimit, Scope, suite};
@@ -112,6 +114,21 @@ async fn below_the_mark_of_an_idle_log_even_the_last_records_count() {
         let copy = copy(dir.path());
         flip(&ring(copy.path()), at as u64);
         assert_eq!(check_numbered(&open(copy.path()).unwrap(), 0).await, 5);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn going_idle_writes_one_mark() {
+    let dir = new_log().await;
+    let log = open(dir.path()).unwrap();
+    let kinds = || {
+        let bytes = std::fs::read(ring(dir.path())).unwrap();
+        groups(&bytes).iter().map(|(at, _)| bytes[at + 36]).collect::<Vec<_>>()
+    };
+    for round in 1..4 {
+        put_numbered(&log, round - 1, round, 30).await;
+        until(|| kinds().last() == Some(&1)).await;
+        assert_eq!(kinds(), [0, 1].repeat(round as usize));
     }
 }
 

@@ -24,7 +24,7 @@ async fn changed_files_are_refused_without_a_panic() {
     let segments = dir.path().join("segments");
     let stream = std::fs::read_dir(segments).unwrap().next().unwrap().unwrap().path();
     let ring = std::fs::read(dir.path().join("journal/00.ring")).unwrap();
-    let segment = std::fs::read(stream.join("0000000000000000.seg")).unwrap();
+    let segment = std::fs::read(stream.join("0000000000000001.seg")).unwrap();
     let manifest = std::fs::read(dir.path().join("manifest.a")).unwrap();
     for sample in [&ring[..600], &ring[4096..4700], &segment[..600], &manifest[..]] {
         for at in 0..sample.len() {

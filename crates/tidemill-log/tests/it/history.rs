@@ -210,3 +210,35 @@ async fn the_ring_wraps_around_many_times() {
     log.shutdown().await;
     until(|| disk.changes() > 0).await;
 }
+
+/// Every start that writes begins a ring file; starts without records must not use the ring up.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_starts_without_records_do_not_use_the_ring_up() {
+    use crate::support::{check_numbered, new_log, open, put_numbered};
+    let dir = new_log().await;
+    for _ in 0..9 {
+        let log = open(dir.path()).unwrap();
+        let nowhere = Append { incarnation: Incarnation(9), chunks: vec![(0, chunk(&[(5, None)], 0))] };
+        log.append(nowhere).await;
+    }
+    let log = open(dir.path()).unwrap();
+    put_numbered(&log, 0, 3, 100).await;
+    assert_eq!(check_numbered(&log, 0).await, 3);
+}
+
+/// A stream made anew under the same incarnation meets nothing of the old one, neither files nor caches.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_made_anew_does_not_see_the_old_one() {
+    use crate::support::{new_log, open, place};
+    use tidemill_log::suite;
+    let dir = new_log().await;
+    let log = open(dir.path()).unwrap();
+    for round in ["old", "new"] {
+        assert_eq!(suite::put(&log, place(), suite::chunk(&[round])).await, 0);
+        log.settle().await.unwrap();
+        assert_eq!(suite::texts(&log, place(), 0).await, [(0, round.to_owned())]);
+        log.delete_stream(place().incarnation).await.unwrap();
+        log.create_stream(place().incarnation, 1).await.unwrap();
+    }
+    assert_eq!(log.bounds(place()).unwrap().next, 0);
+}
