@@ -12,6 +12,8 @@ from support.delivery import flush, settle, wait_delivered
 from support.dis import Dis
 from support.names import fresh, shard
 from support.objects import data_keys, delivered, make_bucket, open_uploads
+from support.proof import download, verify
+from support.server import Server
 from support.wait import wait_for
 
 
@@ -169,10 +171,34 @@ def test_a_killed_server_delivers_once(own_server, dis, stream, bucket):
     wait_for(lambda: open_uploads(own_server, bucket) == [], "unfinished uploads to be swept")
 
 
+def test_the_proof_of_a_bucket_notices_every_change(own_server, dis, stream, bucket, tmp_path):
+    dis.create_task(stream, "task", bucket)
+    expected = b""
+    for number in range(3):
+        dis.put(stream, [b"%d" % number] * 10)
+        expected += b"%d\n" % number * 10
+        wait_delivered(own_server, bucket, expected)
+    settle(own_server, rounds=1)  # the ledger is sealed after the data
+    folder = download(own_server, bucket, tmp_path / "bucket")
+    status, report = verify(own_server, folder)
+    assert (status, report["ok"]) == (0, True), report
+
+    for key in objects.keys(own_server, bucket):
+        path, body = folder / key, (folder / key).read_bytes()
+        path.write_bytes(body[:-1] + bytes([body[-1] ^ 1]))
+        assert verify(own_server, folder)[0] == 1, f"altered unnoticed: {key}"
+        path.unlink()
+        assert verify(own_server, folder)[0] == 1, f"removed unnoticed: {key}"
+        path.write_bytes(body)
+    twin = folder / re.sub(r"-(\d{20})$", "-" + "9" * 20, data_keys(own_server, bucket)[0])
+    twin.write_bytes(b"once more\n")
+    assert verify(own_server, folder)[0] == 1, "an object the ledger does not know went unnoticed"
+    twin.unlink()
+    assert verify(own_server, folder)[0] == 0
+
+
 def test_the_real_clock_delivers_too():
     """No clock is moved here: thirty real seconds."""
-    from support.server import Server
-
     server = Server().start()
     try:
         dis, bucket = Dis(server), make_bucket(server, fresh("real"))

@@ -14,6 +14,7 @@ import base64
 import random
 import re
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -26,6 +27,7 @@ from support import objects  # noqa: E402
 from support.delivery import flush  # noqa: E402
 from support.dis import Dis  # noqa: E402
 from support.names import shard  # noqa: E402
+from support.proof import download, verify  # noqa: E402
 from support.server import Server  # noqa: E402
 from support.wait import wait_for  # noqa: E402
 
@@ -194,6 +196,16 @@ def check_delivery(server, dis, records):
     wait_for(lambda: not objects.open_uploads(server, BUCKET), "unfinished uploads to be swept")
 
 
+def check_proof(server):
+    """The ledger in each bucket proves it, without the server."""
+    for bucket in (BUCKET, SHORT_LIVED_BUCKET):
+        if not objects.keys(server, bucket):
+            continue  # few rounds: no short-lived task came to deliver
+        with tempfile.TemporaryDirectory() as folder:
+            status, report = verify(server, download(server, bucket, Path(folder)))
+        assert status == 0, f"{bucket}: {report}"
+
+
 def run(rounds, seed):
     chance, records, left = random.Random(seed), Records(), {}
     server = Server().start()
@@ -209,6 +221,7 @@ def run(rounds, seed):
             count = sum(map(len, records.partitions))
             print(f"round {number + 1}/{rounds}: {count} records, {len(records.unknown)} without answer", flush=True)
         check_delivery(server, dis, records)
+        check_proof(server)
         keys = objects.keys(server, SHORT_LIVED_BUCKET)
         for ident, kept in left.items():
             assert [key for key in keys if ident in key] == kept, f"something of task {ident} appeared after its delete"

@@ -25,7 +25,7 @@ def exchange(server, data, *, seconds=20, close_after_sending=False):
             connection.sendall(data)
             if close_after_sending:
                 connection.shutdown(socket.SHUT_WR)
-        except (BrokenPipeError, ConnectionResetError):
+        except OSError:
             pass  # refused early: the answer may still be there
         return Answer(_read_answer(connection))
 
