@@ -14,7 +14,7 @@ pub struct DumpConfig {
     pub file_bytes_max: u64,
     /// Bytes a task may spool ahead of its next flush.
     pub spool_bytes_max: u64,
-    /// Bytes of one part of an upload; stores ask for at least 5 MiB.
+    /// Bytes of one part of an upload, which a task holds in memory; stores ask for at least 5 MiB.
     pub part_bytes: usize,
     /// How often a task looks for new records between two flushes.
     pub read_ahead: Duration,
@@ -35,7 +35,7 @@ impl DumpConfig {
             spool_dir,
             file_bytes_max: limits::DELIVERY_FILE_BYTES_MAX,
             spool_bytes_max: 1024 * 1024 * 1024,
-            part_bytes: 8 * 1024 * 1024,
+            part_bytes: 5 * 1024 * 1024,
             read_ahead: Duration::from_secs(1),
             call_timeout: Duration::from_secs(60),
             drain: Duration::from_secs(4),

@@ -5,6 +5,7 @@ use crate::context::tx;
 use crate::descriptor::{Invalid, NewTask, Strategy};
 use crate::error::{CreateError, Trouble};
 use crate::sink::{ObsSink, check};
+use crate::sweep::sweep;
 use crate::task::{Task, TaskState};
 use crate::tasks::Dumps;
 use std::sync::Arc;
@@ -32,7 +33,11 @@ impl Dumps {
         let unexpected = |e| MetaError::Unexpected(format!("new dump task: {e}"));
         let task = Arc::new(Task::from_row(&row).map_err(unexpected)?);
         self.check_room(stream, &row.name).await?;
-        self.check_bucket(&task).await?;
+        if let Err(refused) = self.check_bucket(&task).await {
+            // What the check may have left at the destination.
+            tokio::spawn(sweep(self.0.ctx.clone(), task.id.clone()));
+            return Err(refused);
+        }
         let positions = self.start_positions(stream, new.destination.consumer_strategy);
         for position in &positions {
             let at = task.partition_ref(position.partition);

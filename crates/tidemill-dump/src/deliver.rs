@@ -9,6 +9,7 @@ use crate::runner::Runner;
 use crate::sink::{Body, ObsSink};
 use std::collections::HashMap;
 use tidemill_log::{Page, ReadError, ReadLimit, Scope};
+use tidemill_model::PartitionId;
 
 /// What one read of the log may return: bounds the memory of a task.
 const READ: ReadLimit = ReadLimit { bytes: 1024 * 1024, records: 10_000, at_least_one: true };
@@ -62,11 +63,15 @@ impl Runner {
         self.seal(sink).await
     }
 
-    /// The durable end of a partition; `None` if the log has forgotten the partition. A log that lost its
-    /// tail stops the task instead of handing the lost numbers out again.
+    /// The durable end of a partition; `None` if it is expired and forgotten. A log that lost its tail stops
+    /// the task instead of handing the lost numbers out again.
     fn end(&self, partition: u32) -> Result<Option<u64>, Trouble> {
         let Some(bounds) = self.ctx.streams.log().bounds(self.task.partition_ref(partition)) else {
-            return Ok(None);
+            let stream = self.ctx.streams.by_id(&self.task.stream_id);
+            let readable = stream
+                .is_some_and(|s| s.partition(PartitionId(partition)).is_some_and(|p| p.state.is_readable()));
+            let missing = || Trouble::Retry(format!("partition {partition} is not in the log"));
+            return if readable { Err(missing()) } else { Ok(None) };
         };
         let next = self.positions.get(&partition).map_or(0, |p| p.next);
         if bounds.next < next {

@@ -1,6 +1,7 @@
 //! What a caller asks for: the body of a creation, checked against the contract.
 
 use crate::encode::{RecordTime, Text};
+use crate::key::OWN_PREFIX;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tidemill_model::{BucketName, TaskName, limits};
@@ -116,6 +117,9 @@ impl ObsDestination {
             || !directory.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-/".contains(&b))
         {
             return invalid("the directory in obs_bucket_path must be letters, digits, _, - and /");
+        }
+        if self.prefix().split('/').next() == Some(OWN_PREFIX) {
+            return invalid(format!("file_prefix must not begin with {OWN_PREFIX}: the ledger is there"));
         }
         if !FORMATS.contains(&self.partition_format.as_str()) {
             return invalid(format!("partition_format must be one of {}", FORMATS[1..].join(", ")));
@@ -296,6 +300,7 @@ mod tests {
             ("obs_bucket_path", json!("bucket/../x")),
             ("file_prefix", json!("/a")),
             ("file_prefix", json!("x".repeat(51))),
+            ("file_prefix", json!("_tidemill/ledger")),
             ("partition_format", json!("yy")),
             ("destination_file_type", json!("parquet")),
             ("record_delimiter", json!("\t")),

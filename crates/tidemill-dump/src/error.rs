@@ -13,9 +13,6 @@ pub enum OpenError {
     /// The spool directory could not be made or emptied.
     #[error("the spool directory {0}: {1}")]
     Spool(String, std::io::Error),
-    /// A stored task is not what this version writes.
-    #[error("dump task {0}: {1}")]
-    Damaged(String, String),
 }
 
 /// Why a stream's tasks cannot be looked at.

@@ -6,6 +6,7 @@ use crate::context::{Context, read, tx};
 use crate::delete::{Deletion, release_holds};
 use crate::error::{ActError, DeleteError, DumpError, FindError, OpenError};
 use crate::receipt::{SealedReceipt, read_receipt};
+use crate::retry::Backoff;
 use crate::runner::Runner;
 use crate::slot::Slot;
 use crate::spool::prepare_dir;
@@ -74,8 +75,13 @@ impl Dumps {
             tokio::spawn(sweep(ctx.clone(), task_id));
         }
         for row in read!(ctx.meta, |tx| dump::all_tasks(tx))? {
-            let damaged = |e| OpenError::Damaged(row.task_id.clone(), e);
-            let task = Arc::new(Task::from_row(&row).map_err(damaged)?);
+            let task = match Task::from_row(&row) {
+                Ok(task) => Arc::new(task),
+                Err(cause) => {
+                    tracing::error!(task = %row.task_id, cause, "the stored dump task cannot be read and does not run");
+                    continue;
+                }
+            };
             match TaskState::parse(&row.state) {
                 Some(TaskState::Running) => self.take_over(task, row.head).await?,
                 Some(TaskState::Delete) => drop(self.begin_delete(task, "server").await?),
@@ -103,11 +109,16 @@ impl Dumps {
     fn clean_up(&self, task_id: String) {
         let (ctx, slot) = (self.0.ctx.clone(), self.slot(&task_id));
         tokio::spawn(async move {
-            let _gate = slot.gate.lock().await;
-            if !slot.is_running()
-                && let Err(cause) = abort_uploads(&ctx, &task_id).await
-            {
+            let mut backoff = Backoff::new(ctx.config.retry);
+            loop {
+                let gate = slot.gate.lock().await;
+                if slot.is_running() {
+                    return;
+                }
+                let Err(cause) = abort_uploads(&ctx, &task_id).await else { return };
+                drop(gate);
                 tracing::warn!(task = %task_id, %cause, "uploads of a dump task are not aborted yet");
+                ctx.clock.sleep(backoff.next()).await;
             }
         });
     }
@@ -303,12 +314,13 @@ struct EndTasks(Dumps);
 #[async_trait::async_trait]
 impl StreamEnd for EndTasks {
     async fn end(&self, stream: &Stream) -> Result<(), String> {
-        for row in self.0.rows(stream).await.map_err(|e| e.to_string())? {
+        let rows = self.0.rows(stream).await.map_err(|e| e.to_string())?;
+        let ends = rows.iter().map(async |row| {
             match self.0.delete(stream, &row.task_id, "deletion of the stream").await {
-                Ok(()) | Err(DeleteError::Unknown) => {}
-                Err(error) => return Err(format!("dump task {}: {error}", row.name)),
+                Ok(()) | Err(DeleteError::Unknown) => Ok(()),
+                Err(error) => Err(format!("dump task {}: {error}", row.name)),
             }
-        }
-        Ok(())
+        });
+        futures::future::join_all(ends).await.into_iter().collect()
     }
 }

@@ -50,11 +50,12 @@ pub async fn verify<S: ObjectStore + ?Sized>(store: &S, options: &Options) -> Re
     Ok(Report { ok, tasks })
 }
 
-/// Sizes of everything outside our own prefix, by key.
+/// Sizes of everything outside our own prefix that is named like a delivered object, by key.
 async fn object_names<S: ObjectStore + ?Sized>(store: &S) -> Result<BTreeMap<String, u64>, VerifyError> {
     let own = format!("{OWN_PREFIX}/");
     let listed = store.list(None).map_ok(|meta| (meta.location.to_string(), meta.size));
-    Ok(listed.try_filter(|(key, _)| std::future::ready(!key.starts_with(&own))).try_collect().await?)
+    let named = |key: &str| key.contains("-shardId-") && !key.starts_with(&own);
+    Ok(listed.try_filter(|(key, _)| std::future::ready(named(key))).try_collect().await?)
 }
 
 /// Tasks with a ledger, and the partitions whose entries were seen.

@@ -1,6 +1,6 @@
 //! What is delivered, when, and under which names.
 
-use crate::support::{World, new_task, settle_down, until};
+use crate::support::{World, drive, new_task, settle_down, until};
 use serde_json::json;
 use tidemill_dump::{Action, TaskState};
 
@@ -69,9 +69,8 @@ async fn latest_begins_after_what_is_there_and_new_partitions_begin_at_0() {
     world.put(&stream, 0, &["new"]).await;
     let stream = p.streams.scale_stream(&stream.id, 2).await.unwrap();
     world.put(&stream, 1, &["first"]).await;
-    world.advance(30);
-    until(async || p.detail(&stream, "task").await.partitions.len() == 2).await;
-    p.caught_up(&world, &stream, "task").await;
+    drive(&world, async || p.detail(&stream, "task").await.partitions.len() == 2).await;
+    drive(&world, async || p.is_caught_up(&world, &stream, "task").await).await;
     assert_eq!((world.delivered(0).await, world.delivered(1).await), ("new\n".into(), "first\n".into()));
 }
 
@@ -145,7 +144,7 @@ async fn stop_and_start_keep_the_position() {
     p.caught_up(&world, &stream, "task").await;
     world.put(&stream, 0, &["b"]).await;
     for _ in 0..2 {
-        p.dumps.act(&stream, Action::Stop, &[id.clone()]).await.unwrap();
+        p.dumps.act(&stream, Action::Stop, std::slice::from_ref(&id)).await.unwrap();
     }
     assert_eq!(p.detail(&stream, "task").await.summary.state, TaskState::Paused);
     world.advance(300);
