@@ -16,7 +16,9 @@ from dis_sdk_python import disclient
 
 STREAM, TASK, BUCKET = "flights", "to-bucket", "demo-flights"
 BATCH_RECORDS = 500
-DELIVERY_SECONDS_MAX = 80
+# Spread like a live feed, so that more than one delivery carries the file.
+SENDING_SECONDS = 36
+DELIVERY_SECONDS_MAX = 45
 
 
 def env(name):
@@ -68,7 +70,7 @@ def create():
 
 
 def send(path):
-    client, total, done = streams(), os.path.getsize(path), 0
+    client, total, done, began = streams(), os.path.getsize(path), 0, time.monotonic()
     with open(path, encoding="utf-8", newline="\n") as lines:
         batch = []
         for line in lines:
@@ -78,6 +80,7 @@ def send(path):
                 put(client, batch)
                 batch = []
                 progress("sending", done - (done == total), total)
+                time.sleep(max(0, began + SENDING_SECONDS * done / total - time.monotonic()))
         if batch:
             put(client, batch)
     progress("sending", total, total)

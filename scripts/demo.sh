@@ -20,7 +20,7 @@ esac
 need_rust
 need_python demo/requirements.txt
 say "building (the first time takes some minutes)"
-cargo build --release --quiet --locked --package tidemill
+cargo build --release --locked --package tidemill
 tidemill="$CARGO_TARGET_DIR/release/tidemill"
 
 started=$SECONDS
@@ -54,7 +54,7 @@ say "== a bucket, a stream with one partition, a dump task that delivers every 3
 "$python" demo/client.py create
 "$tidemill" stream list >&2
 
-say "== flights.csv through the stream SDK: one line, one record"
+say "== flights.csv through the stream SDK: one line, one record, spread over 36 s like a live feed"
 gunzip -c demo/data/flights.csv.gz >"$work/flights.csv"
 "$python" demo/client.py send "$work/flights.csv"
 

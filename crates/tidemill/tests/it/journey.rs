@@ -61,6 +61,19 @@ fn a_file_goes_in_and_comes_out_of_stream_and_bucket() {
 }
 
 #[test]
+fn a_stop_flushes_nothing_and_the_next_start_goes_on() {
+    let server = Server::start();
+    create(&server);
+    put(&server, &lines(100));
+    let (dir, status) = server.stop();
+    assert_eq!(status.code(), Some(0));
+    let server = Server::start_in(dir, &[]);
+    assert_eq!(delivered(&server, "to-bucket"), 0);
+    server.advance(31_000);
+    wait_for("the delivery", || (delivered(&server, "to-bucket") == 100).then_some(()));
+}
+
+#[test]
 fn streams_are_created_listed_shown_and_deleted() {
     let server = Server::start();
     assert_eq!(server.json(&["stream", "list"]), Value::Array(vec![]));

@@ -4,6 +4,7 @@
 
 mod config;
 mod journey;
+mod retry;
 mod serve;
 mod support;
 mod tls;

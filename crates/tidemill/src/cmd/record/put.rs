@@ -108,7 +108,8 @@ pub(crate) fn put_lines(
         if batch.is_empty() {
             return Ok(totals);
         }
-        totals.sent_again += put_batch(connection, stream, place, &batch)?;
+        let accepted = || format!("{} records were accepted before", totals.records);
+        totals.sent_again += put_batch(connection, stream, place, &batch).with_context(accepted)?;
         totals.records += batch.len() as u64;
         let payload: u64 = batch.iter().map(|line| line.len() as u64).sum();
         totals.bytes += payload;
