@@ -1,7 +1,7 @@
 //! Listing: order, roll-up, pages, and its cost.
 
 use crate::fixture::Store;
-use tidemill_objects::{ListQuery, ObjectsError};
+use tidemill_objects::{CopySource, ListQuery, ObjectsError, PutWhen};
 
 /// All pages of a listing: keys and common prefixes.
 async fn all(store: &Store, mut query: ListQuery) -> (Vec<String>, Vec<String>) {
@@ -94,6 +94,28 @@ async fn a_start_inside_a_common_prefix_still_shows_it() {
     // The prefix itself, as an earlier page ends with it, passes over all of it.
     let query = ListQuery { after: "b/".into(), delimiter: Some("/".into()), max: 5, ..ListQuery::default() };
     assert!(!all(&store, query).await.1.contains(&"b/".to_owned()));
+}
+
+#[tokio::test]
+async fn a_common_prefix_of_many_keys_is_stepped_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).await;
+    store.put("source", b"x").await;
+    let names = ["a/", "b/", "\u{10ffff}/"];
+    // More keys below each prefix than one look at the index takes.
+    let copies = (0..120).map(|n| {
+        let (source, key) =
+            (CopySource { bucket: "bkt".into(), key: "source".into(), etag: None }, names[n % 3]);
+        let key = format!("{key}{n:03}");
+        let objects = &store.objects;
+        async move { objects.copy(source, "bkt", &key, None, PutWhen::Always).await.unwrap() }
+    });
+    futures::future::join_all(copies).await;
+    for max in [1, 2, 5] {
+        let query = ListQuery { delimiter: Some("/".into()), max, ..ListQuery::default() };
+        let found = all(&store, query).await;
+        assert_eq!(found, (vec!["source".to_owned()], names.map(str::to_owned).to_vec()), "{max} a page");
+    }
 }
 
 #[tokio::test]
