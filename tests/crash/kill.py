@@ -179,10 +179,9 @@ def check_delivery(server, dis, records):
 
     def complete():
         flush(server)
-        found = sum(len(body) for body in objects.contents(server, BUCKET).values())
-        return found >= total and dis.task(STREAM, "deliver")["state"] == "RUNNING"
+        return objects.data_bytes(server, BUCKET) >= total and dis.task(STREAM, "deliver")["state"] == "RUNNING"
 
-    wait_for(complete, f"{total} bytes to be delivered", seconds=120)
+    wait_for(complete, f"{total} bytes to be delivered", seconds=300)
     client = objects.s3(server)
     for partition, known in enumerate(records.partitions):
         position, content = 0, b""

@@ -9,6 +9,8 @@ from botocore.config import Config
 
 from support import names
 
+LEDGER = "_tidemill/"
+
 _real_now = botocore.auth.get_current_datetime
 _signing = threading.local()
 
@@ -42,10 +44,15 @@ def make_bucket(server, name):
     return name
 
 
+def listing(server, bucket, prefix=""):
+    """All entries of a bucket in listing order."""
+    pages = s3(server).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return [entry for page in pages for entry in page.get("Contents", [])]
+
+
 def keys(server, bucket, prefix=""):
     """All keys of a bucket in listing order."""
-    pages = s3(server).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+    return [entry["Key"] for entry in listing(server, bucket, prefix)]
 
 
 def contents(server, bucket, prefix=""):
@@ -56,7 +63,12 @@ def contents(server, bucket, prefix=""):
 
 def data_keys(server, bucket, prefix=""):
     """Keys of delivered data; the ledger that proves it lies beside it, below `_tidemill/`."""
-    return [key for key in keys(server, bucket, prefix) if not key.startswith("_tidemill/")]
+    return [key for key in keys(server, bucket, prefix) if not key.startswith(LEDGER)]
+
+
+def data_bytes(server, bucket):
+    """The size of all delivered data together."""
+    return sum(e["Size"] for e in listing(server, bucket) if not e["Key"].startswith(LEDGER))
 
 
 def delivered(server, bucket, prefix=""):
