@@ -113,15 +113,6 @@ async fn a_put_that_comes_too_late_is_told_so() {
     assert_eq!(put, Err(AppendError::UnknownStream));
 }
 
-async fn wait_for<T>(mut ready: impl FnMut() -> Option<T>) -> T {
-    loop {
-        match ready() {
-            Some(value) => return value,
-            None => tokio::task::yield_now().await,
-        }
-    }
-}
-
 /// The first round of the background work.
 async fn run_once(streams: &Streams) {
     let stop = CancellationToken::new();

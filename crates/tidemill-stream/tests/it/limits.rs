@@ -2,7 +2,6 @@
 
 use super::*;
 use futures::future::join_all;
-use std::time::Duration;
 use tidemill_stream::ScaleError;
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod retention;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tidemill_log::{LogStore, MemoryLog};
 use tidemill_meta::Meta;
 use tidemill_meta::sqlite::SqliteStore;
@@ -93,4 +94,16 @@ fn new_stream(name: &str, partitions: i64) -> NewStream {
 /// A record whose payload is already base64.
 fn record(base64: &str) -> PutRecord<'_> {
     PutRecord { data: base64.as_bytes().into(), ..PutRecord::default() }
+}
+
+/// Waits until `ready` answers; 20 s without that are a failure.
+async fn wait_for<T>(mut ready: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(20) {
+        match ready() {
+            Some(value) => return value,
+            None => tokio::task::yield_now().await,
+        }
+    }
+    panic!("what the test waits for did not come");
 }

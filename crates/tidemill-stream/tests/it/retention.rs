@@ -1,7 +1,6 @@
 //! What time does to records and partitions.
 
 use super::*;
-use std::time::Duration;
 use tidemill_log::{ReadLimit, Scope};
 use tidemill_model::PartitionId;
 use tidemill_stream::PartitionState;
@@ -66,9 +65,8 @@ async fn the_background_work_follows_the_clock_and_stops() {
     });
     tokio::task::yield_now().await;
     world.clock.advance(25 * HOUR);
-    while world.streams.bounds(&stream, PartitionId(0)).unwrap().earliest == 0 {
-        tokio::task::yield_now().await;
-    }
+    let earliest = || world.streams.bounds(&stream, PartitionId(0)).unwrap().earliest;
+    wait_for(|| (earliest() > 0).then_some(())).await;
     let limit = ReadLimit { bytes: 10, records: 10, at_least_one: true };
     let held = world.log.read(stream.partition_ref(PartitionId(0)), 0, limit, Scope::Held).await.unwrap();
     assert_eq!(held.records().count(), 1, "what a task holds stays");
