@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/tidemill/target}"
-cargo build --release --quiet -p tidemill -p tidemill-bench
+cargo build --release --locked --quiet -p tidemill -p tidemill-bench
 
 # Beside the build cache: /tmp may be memory, which would measure no disk.
 folder=$(mktemp -d "$CARGO_TARGET_DIR/bench.XXXXXX")

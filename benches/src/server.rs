@@ -45,14 +45,19 @@ impl Server {
 
     /// Starts `tidemill serve` on `folder/data` and gets a token.
     pub(crate) async fn start_tidemill(binary: &Path, folder: &Path) -> Result<Self> {
+        let mut server = Self::start_tidemill_idle(binary, folder).await?;
+        server.caller.token = token(&server.caller).await.context("asking for a token")?;
+        Ok(server)
+    }
+
+    /// Starts `tidemill serve` on `folder/data` and asks it nothing.
+    pub(crate) async fn start_tidemill_idle(binary: &Path, folder: &Path) -> Result<Self> {
         let mut command = Command::new(binary);
         command.arg("serve").arg("--data-dir").arg(folder.join("data"));
         command.args(["--listen", "127.0.0.1:0", "--objects-listen", "127.0.0.1:0"]);
         command.env("TIDEMILL_ACCESS_KEY_ID", ACCESS_KEY).env("TIDEMILL_SECRET_ACCESS_KEY", SECRET_KEY);
         command.env("TIDEMILL_PROJECT_ID", PROJECT).env("TIDEMILL_PASSWORD", PASSWORD);
-        let mut server = Self::start(Kind::Tidemill, command, folder).await?;
-        server.caller.token = token(&server.caller).await.context("asking for a token")?;
-        Ok(server)
+        Self::start(Kind::Tidemill, command, folder).await
     }
 
     async fn start(kind: Kind, mut command: Command, folder: &Path) -> Result<Self> {

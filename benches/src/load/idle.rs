@@ -17,7 +17,7 @@ pub(crate) struct Figure {
 
 /// Starts a server on `data`, fresh or used, and stops it again.
 pub(crate) async fn measure(binary: &Path, data: &Path) -> Result<Figure> {
-    let server = Server::start_tidemill(binary, data).await?;
+    let server = Server::start_tidemill_idle(binary, data).await?;
     server.caller.clock.sleep(Duration::from_millis(500)).await;
     let resident_bytes = process::resident_bytes(server.pid())?;
     let ready_s = server.ready_s;

@@ -65,7 +65,8 @@ impl Api {
         let iam = Arc::new(iam);
         let token = token(&iam).await;
         let log = Arc::new(MemoryLog::new(clock.clone()));
-        let streams = Streams::open(meta.clone(), log, clock.clone(), StreamsConfig::default()).await.unwrap();
+        let streams =
+            Streams::open(meta.clone(), log, clock.clone(), StreamsConfig::default()).await.unwrap();
         let state = DisState {
             streams: streams.clone(),
             iam: iam.clone(),
