@@ -1,4 +1,14 @@
 #!/usr/bin/env bash
-# What takes too long for every change: all tests with ten times the kills.
+# What takes too long for every change: coverage-guided fuzzing where a nightly compiler and cargo-fuzz are, then
+# all tests with ten times the kills.
 set -euo pipefail
-KILLS="${KILLS:-200}" exec "$(dirname "$0")/test.sh"
+cd "$(dirname "$0")/.."
+
+if cargo +nightly fuzz --version >/dev/null 2>&1; then
+  for target in frame_decoder put_body cursor authorization; do
+    cargo +nightly fuzz run "$target" -- -max_total_time="${FUZZ_SECONDS:-300}"
+  done
+else
+  echo "no nightly compiler with cargo-fuzz: the fuzz bodies run only with proptest" >&2
+fi
+KILLS="${KILLS:-200}" exec scripts/test.sh

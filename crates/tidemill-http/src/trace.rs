@@ -22,7 +22,7 @@ pub(crate) async fn trace(mut request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("-", |m| m.as_str()).to_owned();
     request.extensions_mut().insert(RequestId(id.clone()));
-    let span = tracing::debug_span!("request", id = %id, %method, %route);
+    let span = tracing::info_span!("request", id = %id, %method, %route);
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
