@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tidemill_model::Incarnation;
 
-/// Bytes collected before they are written.
+/// Bytes collected before they are written. The journal's writes wait for a larger one on the same disk.
 const WRITE_BYTES: usize = 1 << 20;
 /// Bytes from which on room is set aside in one go.
 const ALLOCATE_BYTES: u64 = 1 << 20;
