@@ -20,15 +20,18 @@ needs() {
 # Everything at once, in the one profile that is tested, measured and shipped: nothing is compiled twice.
 build() { cargo build --release --locked --workspace --all-targets; }
 
-rust_tests() { cargo test --release --locked --workspace --all-targets --quiet; }
+# What hangs is a failure, not a run without an end.
+rust_tests() { timeout 1500 cargo test --release --locked --workspace --all-targets --quiet; }
 
 client_tests() {
   # shellcheck disable=SC2086
-  TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" "$python" -m pytest -q tests/clients ${PYTEST_ARGS:-}
+  TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" timeout 1500 "$python" -m pytest -q tests/clients ${PYTEST_ARGS:-}
 }
 
 kills() {
-  TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" "$python" tests/crash/kill.py --rounds "${KILLS:-20}"
+  local rounds="${KILLS:-20}"
+  TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" \
+    timeout $((600 + rounds * 10)) "$python" tests/crash/kill.py --rounds "$rounds"
 }
 
 step "what the tests need" needs
