@@ -1,24 +1,26 @@
-# Sourced by the scripts that check: runs one step after the other and says how long each took.
+# Sourced by the scripts that check: runs one step after the other and says at the end how long each took.
 # shellcheck shell=bash
 
 step_report=()
+step_name=
+step_began=0
 
-# step NAME COMMAND...: ends the script if the command fails.
+# step NAME COMMAND...: the command runs with errexit on, so the first failure inside it ends the script.
 step() {
-  local name=$1 began=$SECONDS
+  step_name=$1 step_began=$SECONDS
   shift
-  printf '\n== %s\n' "$name"
-  if "$@"; then
-    step_report+=("$(printf '%6d s  %s' $((SECONDS - began)) "$name")")
-  else
-    local status=$?
-    step_report+=("$(printf '%6d s  %s FAILED' $((SECONDS - began)) "$name")")
-    report_steps
-    exit "$status"
-  fi
+  printf '\n== %s\n' "$step_name"
+  "$@"
+  note_step "$step_name"
+  step_name=
 }
 
+note_step() { step_report+=("$(printf '%6d s  %s' $((SECONDS - step_began)) "$1")"); }
+
 report_steps() {
+  [ -z "$step_name" ] || note_step "$step_name FAILED"
   printf '\nseconds per step\n'
   printf '%s\n' "${step_report[@]}"
 }
+
+trap report_steps EXIT

@@ -39,4 +39,3 @@ step "build" build
 step "Rust tests" rust_tests
 step "real clients" client_tests
 step "kills under load" kills
-report_steps
