@@ -70,7 +70,7 @@ fn first_kept(shared: &Shared, at: PartitionRef, from: u64, cutoff_ms: i64) -> u
         let state = shared.state.read();
         let Some(stream) = state.streams.get(&at.incarnation) else { return from };
         let Some(p) = stream.partitions.get(at.partition as usize) else { return from };
-        let tail = p.tail.iter().find(|r| r.end() > from && r.run.arrival_ms > cutoff_ms);
+        let tail = p.tail.iter().find(|r| r.end() > from && r.run.arrival_ms >= cutoff_ms);
         let ends_above = |s: &Segment| s.range(at.partition).is_some_and(|r| r.next > from);
         let segments: Vec<_> = stream
             .segments

@@ -36,7 +36,7 @@ impl Unsynced {
     /// Makes everything durable.
     pub(crate) fn sync_all(&mut self, disk: &dyn Disk) -> io::Result<()> {
         for file in self.files.drain(..) {
-            let _ = &file;
+            file.sync()?;
         }
         for folder in std::mem::take(&mut self.folders) {
             disk.sync_dir(&folder)?;
