@@ -24,6 +24,15 @@ pub(crate) struct Found {
     pub(crate) foreign: usize,
 }
 
+/// An announced range, encoded again.
+enum Encoded {
+    Whole(Closed),
+    /// The log has lost its beginning.
+    Trimmed {
+        earliest: u64,
+    },
+}
+
 impl Found {
     pub(crate) fn is_complete(&self) -> bool {
         self.missing == 0 && self.foreign == 0
@@ -89,20 +98,24 @@ impl Runner {
             return self.commit(partition, ended).await;
         }
         match self.encode_again(partition, &intent).await? {
-            Some(closed) => self.redo(sink, partition, closed, found).await,
-            // Its records are gone from the log: what is published of them stays, and the ledger says so.
-            None => self.gap(partition, intent.to, found.ours).await,
+            Encoded::Whole(closed) => self.redo(sink, partition, closed, found).await,
+            // Nothing of it is published: only what is gone from the log is lost, the rest is delivered anew.
+            Encoded::Trimmed { earliest } if found.ours.is_empty() && found.foreign == 0 => {
+                self.gap(partition, earliest.min(intent.to), vec![]).await
+            }
+            // What is published of it stays, and the ledger says so.
+            Encoded::Trimmed { .. } => self.gap(partition, intent.to, found.ours).await,
         }
     }
 
-    /// Encodes the announced range with the announced time. `None`: the log does not have it any more.
-    async fn encode_again(&self, partition: u32, intent: &Intent) -> Result<Option<Closed>, Trouble> {
+    /// Encodes the announced range with the announced time.
+    async fn encode_again(&self, partition: u32, intent: &Intent) -> Result<Encoded, Trouble> {
         let bound = Bound { bytes: u64::MAX, to: intent.to };
         let mut batch = Batch::new(partition, intent.from);
         while batch.to < intent.to {
             let page = match self.read(partition, batch.to).await {
                 Ok(page) => page,
-                Err(ReadError::Trimmed { .. }) => return Ok(None),
+                Err(ReadError::Trimmed { earliest, .. }) => return Ok(Encoded::Trimmed { earliest }),
                 Err(ReadError::Beyond { next, .. }) => return Err(lost_tail(partition, next, intent.to)),
                 Err(error) => return Err(Trouble::Retry(format!("partition {partition}: {error}"))),
             };
@@ -116,7 +129,7 @@ impl Runner {
                 )));
             }
         }
-        self.close(batch, intent.cut_ms).await.map(Some)
+        self.close(batch, intent.cut_ms).await.map(Encoded::Whole)
     }
 
     async fn redo(
@@ -132,7 +145,9 @@ impl Runner {
         let kept: HashMap<_, _> =
             found.ours.iter().filter(|p| same(p)).map(|p| (p.key.clone(), p.etag.clone())).collect();
         let replaces = found.foreign > 0 || kept.len() < found.ours.len();
-        self.announce(partition, &closed.intent, !found.ours.is_empty()).await?;
+        // An object of ours in another encoding was published, too.
+        let sent = !found.ours.is_empty() || found.foreign > 0;
+        self.announce(partition, &closed.intent, sent).await?;
         let kind = if replaces { Kind::Replace } else { Kind::Deliver };
         self.publish(sink, partition, closed, kept, kind).await
     }

@@ -85,22 +85,34 @@ impl Dumps {
             match TaskState::parse(&row.state) {
                 Some(TaskState::Running) => self.take_over(task, row.head).await?,
                 Some(TaskState::Delete) => drop(self.begin_delete(task, "server").await?),
-                _ => self.clean_up(task.id.clone()),
+                state => {
+                    // A task in ERROR has not given up what it did not deliver; a paused one has.
+                    if state == Some(TaskState::Error) {
+                        self.hold_undelivered(&task).await?;
+                    }
+                    self.clean_up(task.id.clone());
+                }
             }
         }
         Ok(())
     }
 
     async fn take_over(&self, task: Arc<Task>, head: String) -> Result<(), MetaError> {
+        self.hold_undelivered(&task).await?;
         let ctx = &self.0.ctx;
-        for position in ctx.positions(&task.id).await? {
-            let at = task.partition_ref(position.partition);
-            ctx.streams.log().hold(at, &task.holder(), Some(position.next));
-        }
         let id = task.id.clone();
         let running = TaskState::Running.as_str();
         if let Some(owner) = tx!(ctx.meta, |tx, id| dump::claim(tx, &id, running))? {
             self.run(task, owner, head);
+        }
+        Ok(())
+    }
+
+    async fn hold_undelivered(&self, task: &Task) -> Result<(), MetaError> {
+        let ctx = &self.0.ctx;
+        for position in ctx.positions(&task.id).await? {
+            let at = task.partition_ref(position.partition);
+            ctx.streams.log().hold(at, &task.holder(), Some(position.next));
         }
         Ok(())
     }

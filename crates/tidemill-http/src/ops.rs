@@ -40,13 +40,14 @@ async fn ready(State(services): State<Services>) -> Response {
     (status, Json(serde_json::json!({ "log": log, "metadata": meta }))).into_response()
 }
 
-/// Prometheus text. Open to loopback; from elsewhere it needs a token.
+/// Prometheus text. Open to loopback; from elsewhere, also through a proxy on this machine, it needs a token.
 async fn show_metrics(
     State(services): State<Services>,
     peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Response {
-    let near = peer.is_some_and(|axum::Extension(ConnectInfo(addr))| addr.ip().is_loopback());
+    let proxied = headers.contains_key("forwarded") || headers.contains_key("x-forwarded-for");
+    let near = !proxied && peer.is_some_and(|axum::Extension(ConnectInfo(addr))| addr.ip().is_loopback());
     let token = headers.get("x-auth-token").and_then(|value| value.to_str().ok());
     let known = token.is_some_and(|token| services.iam.authenticate_token(token).is_ok());
     if !(near || known) {

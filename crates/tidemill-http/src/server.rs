@@ -1,9 +1,12 @@
-//! Listeners: accept, TLS, HTTP/1.1 and HTTP/2, graceful stop. Knows no route.
+//! Listeners: accept, TLS, HTTP/1.1, graceful stop. Knows no route.
+//!
+//! No HTTP/2: no client of these APIs needs it, and a connection that never says what it speaks is cut by the
+//! one timer on its headers.
 
 use axum::Router;
 use axum::extract::ConnectInfo;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use std::io;
@@ -18,13 +21,12 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Connections one listener serves at once; the next ones wait in the kernel's queue.
-const CONNECTIONS_MAX: usize = 8192;
+const CONNECTIONS_MAX: usize = 2048;
 /// Longest time a client may take for its request line and headers, and for the TLS handshake.
 const HEADERS_TIME_MAX: Duration = Duration::from_secs(30);
-/// Read buffer of a connection: a put of some MiB needs few reads.
-const READ_BUFFER_BYTES: usize = 1024 * 1024;
-/// Streams one HTTP/2 connection may have open.
-const HTTP2_STREAMS_MAX: u32 = 256;
+/// Largest read buffer of a connection, and so largest head of a request, before anyone is authenticated: with
+/// every connection used, 1 GiB. A put of some MiB needs few reads.
+const READ_BUFFER_BYTES: usize = 512 * 1024;
 
 /// A listener that has its port but does not serve yet.
 #[derive(Debug)]
@@ -103,15 +105,10 @@ where
         request.extensions_mut().insert(ConnectInfo(peer));
         request.map(axum::body::Body::new)
     });
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS_TIME_MAX)
-        .max_buf_size(READ_BUFFER_BYTES);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(HTTP2_STREAMS_MAX);
+    let mut builder = Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS_TIME_MAX).max_buf_size(READ_BUFFER_BYTES);
     let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-    if let Err(error) = watcher.watch(connection.into_owned()).await {
+    if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%peer, error = %error, "connection ended");
     }
 }

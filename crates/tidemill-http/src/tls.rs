@@ -29,7 +29,7 @@ pub enum TlsError {
     },
 }
 
-/// Reads a PEM certificate chain and its PEM key. Offers HTTP/2 and HTTP/1.1, TLS 1.2 and 1.3.
+/// Reads a PEM certificate chain and its PEM key. Offers HTTP/1.1, TLS 1.2 and 1.3.
 pub fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, TlsError> {
     let bad_cert = |reason: String| TlsError::Certificate { file: cert.display().to_string(), reason };
     let bad_key = |reason: String| TlsError::Key { file: key.display().to_string(), reason };
@@ -46,6 +46,6 @@ pub fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, TlsError> {
         .with_no_client_auth()
         .with_single_cert(chain, secret)
         .map_err(|e| bad_key(e.to_string()))?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }

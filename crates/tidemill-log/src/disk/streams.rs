@@ -72,8 +72,9 @@ pub(crate) fn delete(shared: &Shared, incarnation: Incarnation) -> Result<(), Lo
         shared.commit_if(removed.is_some())?;
         removed
     };
-    let Some(stream) = removed else { return Ok(()) };
-    stream.segments.iter().for_each(|s| shared.readers.forget(SegmentId { incarnation, id: s.id }));
+    // An earlier try may have removed the stream and failed before its files were gone.
+    let segments = removed.map(|stream| stream.segments).unwrap_or_default();
+    segments.iter().for_each(|s| shared.readers.forget(SegmentId { incarnation, id: s.id }));
     if let Err(error) = sweep::sweep_stream(shared, incarnation) {
         tracing::warn!(%error, %incarnation, "files of a deleted stream could not be removed");
     }
