@@ -181,6 +181,28 @@ async fn records_trimmed_before_delivery_are_a_gap_and_the_task_goes_on() {
 }
 
 #[tokio::test]
+async fn of_an_announced_delivery_only_what_was_trimmed_is_a_gap() {
+    let world = World::new().await;
+    let p = world.process().await;
+    let stream = p.stream("orders", 1).await;
+    p.task(&stream, "task").await;
+    p.gate.break_calls("part");
+    world.put(&stream, 0, &["lost"]).await;
+    world.advance(10);
+    let cutoff_ms = world.clock.now_ms();
+    world.put(&stream, 0, &["kept", "too"]).await;
+    world.advance(30);
+    until(async || p.detail(&stream, "task").await.summary.state == TaskState::Abnormal).await;
+    p.dumps.act(&stream, Action::Stop, &["task".into()]).await.unwrap();
+    tidemill_log::LogStore::trim(&*world.log, stream.incarnation, cutoff_ms).await.unwrap();
+    p.gate.mend();
+    p.dumps.act(&stream, Action::Start, &["task".into()]).await.unwrap();
+    drive(&world, async || p.is_caught_up(&world, &stream, "task").await).await;
+    assert_eq!(world.delivered(0).await, "kept\ntoo\n");
+    assert_eq!(p.detail(&stream, "task").await.partitions[0].discard, 1);
+}
+
+#[tokio::test]
 async fn a_running_task_holds_what_it_has_not_delivered() {
     let world = World::new().await;
     let p = world.process().await;

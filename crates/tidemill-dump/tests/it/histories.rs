@@ -103,8 +103,13 @@ impl History {
     async fn end(mut self) {
         self.take_over().await;
         let stream = self.now.find("orders");
-        self.now.dumps.act(&stream, Action::Start, &["task".into()]).await.unwrap();
-        drive(&self.world, async || self.now.is_caught_up(&self.world, &stream, "task").await).await;
+        let tasks = ["task".to_owned()];
+        // A stop that an earlier process was held up in may still come through.
+        drive(&self.world, async || {
+            self.now.dumps.act(&stream, Action::Start, &tasks).await.unwrap();
+            self.now.is_caught_up(&self.world, &stream, "task").await
+        })
+        .await;
         for (partition, wanted) in (0..).zip(&self.wanted) {
             assert_eq!(&self.world.delivered(partition).await, wanted, "partition {partition}");
         }
@@ -115,7 +120,7 @@ impl History {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 4, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn the_objects_are_the_log(steps in proptest::collection::vec(step(), 1..25)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
