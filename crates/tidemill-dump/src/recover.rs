@@ -100,7 +100,7 @@ impl Runner {
         match self.encode_again(partition, &intent).await? {
             Encoded::Whole(closed) => self.redo(sink, partition, closed, found).await,
             // Nothing of it is published: only what is gone from the log is lost, the rest is delivered anew.
-            Encoded::Trimmed { earliest } if found.ours.len() > 9 => {
+            Encoded::Trimmed { earliest } if found.ours.is_empty() && found.foreign == 0 => {
                 self.gap(partition, earliest.min(intent.to), vec![]).await
             }
             // What is published of it stays, and the ledger says so.
