@@ -11,9 +11,12 @@ use tidemill_model::limits::{OBJECT_BODY_BYTES_MAX, OBJECT_XML_BYTES_MAX};
 use tidemill_objects::Objects;
 use tidemill_objects::blob::{Digests, NewBlob, WantedHashes};
 
+/// A checksum of what arrived, in Base64; `None` if it was not asked for.
+type Computed = fn(&Digests) -> Option<String>;
+
 /// Checksums in headers and trailers, in Base64. Others that S3 knows (SHA-1, CRC-32C, CRC-64) are taken for
 /// comments.
-const CHECKSUMS: [(&str, fn(&Digests) -> Option<String>); 2] = [
+const CHECKSUMS: [(&str, Computed); 2] = [
     ("x-amz-checksum-crc32", |digests| digests.crc32.map(|crc| STANDARD.encode(crc.to_be_bytes()))),
     ("x-amz-checksum-sha256", |digests| digests.sha256.map(|hash| STANDARD.encode(hash))),
 ];
