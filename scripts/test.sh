@@ -21,7 +21,8 @@ needs() {
 build() { cargo build --release --locked --workspace --all-targets; }
 
 # What hangs is a failure, not a run without an end.
-rust_tests() { timeout 1500 cargo test --release --locked --workspace --all-targets --quiet; }
+# Benchmarks are not tests: `.ci/run` only tries them, with scripts/bench.sh --smoke.
+rust_tests() { timeout 1500 cargo test --release --locked --workspace --lib --bins --tests --quiet; }
 
 client_tests() {
   # shellcheck disable=SC2086
