@@ -82,7 +82,18 @@ impl Streams {
         new: NewStream,
     ) -> Result<Arc<Stream>, CreateError> {
         check(&new)?;
-        let stream = self.fresh(project, new)?;
+        let made = match self.fresh(project, new) {
+            Ok(stream) => self.make_anyway(stream).await,
+            Err(error) => Err(error),
+        };
+        if let Err(CreateError::Quota { active, max }) = &made {
+            self.raise_quota(project, *active, *max);
+        }
+        made
+    }
+
+    /// Goes on although nobody waits any more.
+    async fn make_anyway(&self, stream: Stream) -> Result<Arc<Stream>, CreateError> {
         let streams = self.clone();
         tokio::spawn(async move { streams.make(stream).await }).await.map_err(|_| CreateError::CutOff)?
     }

@@ -11,6 +11,7 @@ mod create;
 mod cursor;
 mod delete;
 mod hash_range;
+mod notice;
 mod open;
 mod read;
 mod retention;

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tidemill_log::{LogError, LogStore};
 use tidemill_meta::{Meta, MetaError, checkpoint, setting, stream as sql};
-use tidemill_model::{Clock, Incarnation, PartitionId};
+use tidemill_model::{Clock, Events, Incarnation, PartitionId};
 
 /// Why the streams could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -31,17 +31,26 @@ impl Streams {
     ///
     /// A stream whose records were lost is frozen and the reason logged: its numbers are never handed out
     /// again. Unfinished deletions go on in [`Streams::run`], after everyone registered with
-    /// [`Streams::before_delete`].
+    /// [`Streams::before_delete`]. What people may want to be told of goes to `events`.
     pub async fn open(
         meta: Meta,
         log: Arc<dyn LogStore>,
         clock: Clock,
         config: StreamsConfig,
+        events: Events,
     ) -> Result<Self, OpenError> {
         let cursor_key = cursor_key(&meta).await?;
         let catalog = Catalog::default();
-        let streams =
-            Self(Arc::new(Inner { meta, log, clock, config, catalog, cursor_key, ends: RwLock::default() }));
+        let streams = Self(Arc::new(Inner {
+            meta,
+            log,
+            clock,
+            config,
+            catalog,
+            cursor_key,
+            events,
+            ends: RwLock::default(),
+        }));
         streams.load().await?;
         Ok(streams)
     }

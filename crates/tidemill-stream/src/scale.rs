@@ -47,12 +47,26 @@ impl Streams {
     /// Upwards the lowest inactive indexes come back first, with their numbers going on; downwards the
     /// highest indexes become DELETED: readable until retention ends, no longer writable.
     pub async fn scale_stream(&self, id: &str, target: i64) -> Result<Arc<Stream>, ScaleError> {
-        let (streams, id) = (self.clone(), id.to_owned());
-        let work = async move { streams.scale(&id, target).await };
-        tokio::spawn(work).await.map_err(|_| ScaleError::CutOff)?
+        self.scale_anyway(id, target, false).await
     }
 
-    async fn scale(&self, id: &str, target: i64) -> Result<Arc<Stream>, ScaleError> {
+    /// Scales although nobody waits any more; `auto` says that the load asked for it.
+    pub(crate) async fn scale_anyway(
+        &self,
+        id: &str,
+        target: i64,
+        auto: bool,
+    ) -> Result<Arc<Stream>, ScaleError> {
+        let (streams, owned) = (self.clone(), id.to_owned());
+        let work = async move { streams.scale(&owned, target, auto).await };
+        let scaled = tokio::spawn(work).await.map_err(|_| ScaleError::CutOff)?;
+        if let (Err(ScaleError::Quota { active, max }), Some(stream)) = (&scaled, self.by_id(id)) {
+            self.raise_quota(&stream.project, *active, *max);
+        }
+        scaled
+    }
+
+    async fn scale(&self, id: &str, target: i64, auto: bool) -> Result<Arc<Stream>, ScaleError> {
         let changing = self.by_id(id).ok_or(ScaleError::UnknownStream)?.changing.clone();
         let _one_at_a_time = changing.lock().await;
         let stream = self.by_id(id).ok_or(ScaleError::UnknownStream)?;
@@ -60,7 +74,7 @@ impl Streams {
             return Err(ScaleError::NotRunning);
         }
         let max = self.0.config.partitions_max(stream.stream_type);
-        let record = self.check(&stream, target, max)?;
+        let record = self.check(&stream, target, auto)?;
         let scaled = scaled(&stream, record);
         if record.to > record.from {
             self.0.log.grow_stream(stream.incarnation, record.to).await?;
@@ -72,7 +86,8 @@ impl Streams {
         Ok(scaled)
     }
 
-    fn check(&self, stream: &Stream, target: i64, max: u64) -> Result<ScaleRecord, ScaleError> {
+    fn check(&self, stream: &Stream, target: i64, auto: bool) -> Result<ScaleRecord, ScaleError> {
+        let max = self.0.config.partitions_max(stream.stream_type);
         let from = u32::try_from(stream.writable()).unwrap_or(u32::MAX);
         let wrong = |text: String| Err(ScaleError::Invalid(text));
         if target < 1 {
@@ -84,17 +99,24 @@ impl Streams {
         let wanted = target.unsigned_abs();
         let to = u32::try_from(wanted).ok().filter(|to| u64::from(*to) <= max);
         let to = to.ok_or(ScaleError::Quota { active: wanted, max })?;
-        let at_ms = self.0.clock.now_ms();
-        let up = to > from;
-        let config = &self.0.config;
-        let allowed = if up { config.scale_ups_per_hour } else { config.scale_downs_per_hour };
-        let lately = |r: &&ScaleRecord| !r.auto && (r.to > r.from) == up && r.at_ms > at_ms - HOUR_MS;
-        if stream.scale_records.iter().filter(lately).count() >= allowed {
-            let direction = if up { "up" } else { "down" };
-            return wrong(format!("a stream can be scaled {direction} {allowed} times an hour"));
+        let record = ScaleRecord { at_ms: self.0.clock.now_ms(), from, to, auto };
+        let allowed = self.0.config.scalings_per_hour(record);
+        if scaled_lately(stream, record) >= allowed {
+            let (direction, by) =
+                (if to > from { "up" } else { "down" }, if auto { " automatically" } else { "" });
+            return wrong(format!("a stream can be scaled {direction}{by} {allowed} times an hour"));
         }
-        Ok(ScaleRecord { at_ms, from, to, auto: false })
+        Ok(record)
     }
+}
+
+/// How often the stream was scaled like `next` in the hour before. Increases by people and by the load are
+/// counted apart, decreases together.
+pub(crate) fn scaled_lately(stream: &Stream, next: ScaleRecord) -> usize {
+    let up = next.to > next.from;
+    let alike = |r: &&ScaleRecord| (r.to > r.from) == up && (!up || r.auto == next.auto);
+    let lately = |r: &&ScaleRecord| r.at_ms > next.at_ms - HOUR_MS;
+    stream.scale_records.iter().filter(alike).filter(lately).count()
 }
 
 /// The stream after the change. Active are exactly the indexes below `record.to`.

@@ -2,13 +2,13 @@
 
 use crate::catalog::Catalog;
 use crate::cursor::CursorKey;
-use crate::stream::{Stream, StreamType};
+use crate::stream::{ScaleRecord, Stream, StreamType};
 use async_trait::async_trait;
 use parking_lot::RwLock;
 use std::sync::Arc;
 use tidemill_log::LogStore;
 use tidemill_meta::Meta;
-use tidemill_model::{Clock, ProjectId};
+use tidemill_model::{Clock, Events, ProjectId};
 
 /// What the deployment allows.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +19,9 @@ pub struct StreamsConfig {
     pub advanced_partitions_max: u64,
     /// Manual increases of a stream's partitions in any hour.
     pub scale_ups_per_hour: usize,
-    /// Manual decreases of a stream's partitions in any hour.
+    /// Automatic increases of a stream's partitions in any hour.
+    pub auto_scale_ups_per_hour: usize,
+    /// Decreases of a stream's partitions in any hour.
     pub scale_downs_per_hour: usize,
 }
 
@@ -29,6 +31,7 @@ impl Default for StreamsConfig {
             common_partitions_max: 50,
             advanced_partitions_max: 10,
             scale_ups_per_hour: 10,
+            auto_scale_ups_per_hour: 10,
             scale_downs_per_hour: 1,
         }
     }
@@ -40,6 +43,15 @@ impl StreamsConfig {
         match stream_type {
             StreamType::Common => self.common_partitions_max,
             StreamType::Advanced => self.advanced_partitions_max,
+        }
+    }
+
+    /// How many changes like `record` a stream may have in any hour.
+    pub(crate) fn scalings_per_hour(&self, record: ScaleRecord) -> usize {
+        match (record.to > record.from, record.auto) {
+            (true, false) => self.scale_ups_per_hour,
+            (true, true) => self.auto_scale_ups_per_hour,
+            (false, _) => self.scale_downs_per_hour,
         }
     }
 }
@@ -63,6 +75,7 @@ pub(crate) struct Inner {
     pub(crate) config: StreamsConfig,
     pub(crate) catalog: Catalog,
     pub(crate) cursor_key: CursorKey,
+    pub(crate) events: Events,
     pub(crate) ends: RwLock<Vec<Arc<dyn StreamEnd>>>,
 }
 

@@ -67,3 +67,15 @@ async fn callers_that_scale_at_once_take_turns() {
     }
     assert_eq!(stream.writable(), stream.scale_records.last().unwrap().to as usize);
 }
+
+#[tokio::test]
+async fn a_used_up_quota_is_told() {
+    let mut world = World::new().await;
+    let id = world.create("s", 49).await.id.clone();
+    assert!(world.streams.create_stream(&project(), new_stream("t", 2)).await.is_err());
+    assert!(world.streams.create_stream(&project(), new_stream("u", 51)).await.is_err());
+    assert!(world.streams.scale_stream(&id, 51).await.is_err());
+    assert_eq!(world.raised(), [EventKind::QuotaInsufficient; 3]);
+    world.streams.scale_stream(&id, 50).await.unwrap();
+    assert_eq!(world.raised(), []);
+}

@@ -14,11 +14,12 @@ use std::time::{Duration, Instant};
 use tidemill_log::{LogStore, MemoryLog};
 use tidemill_meta::Meta;
 use tidemill_meta::sqlite::SqliteStore;
-use tidemill_model::{Clock, ProjectId, StreamName};
+use tidemill_model::{Clock, Event, EventKind, Events, ProjectId, StreamName};
 use tidemill_stream::{
     AutoScale, CreateError, DataType, NewStream, PutRecord, RecordOutcome, Stream, StreamType, Streams,
     StreamsConfig,
 };
+use tokio::sync::mpsc::Receiver;
 
 const START_MS: i64 = 1_768_469_400_000;
 
@@ -29,16 +30,22 @@ struct World {
     log: Arc<MemoryLog>,
     meta: Meta,
     streams: Streams,
+    config: StreamsConfig,
+    events: Receiver<Event>,
 }
 
 impl World {
     async fn new() -> Self {
+        Self::with(StreamsConfig::default()).await
+    }
+
+    async fn with(config: StreamsConfig) -> Self {
         let (dir, clock) = (tempfile::tempdir().unwrap(), Clock::manual(START_MS));
         let log = Arc::new(MemoryLog::new(clock.clone()));
         let meta = SqliteStore::open(&dir.path().join("meta.db")).await.unwrap();
-        let streams =
-            Streams::open(meta.clone(), log.clone(), clock.clone(), StreamsConfig::default()).await.unwrap();
-        Self { dir, clock, log, meta, streams }
+        let (raise, events) = Events::channel(100);
+        let streams = Streams::open(meta.clone(), log.clone(), clock.clone(), config, raise).await.unwrap();
+        Self { dir, clock, log, meta, streams, config, events }
     }
 
     fn database(&self) -> PathBuf {
@@ -50,9 +57,10 @@ impl World {
         self.meta.close().await;
         let meta = SqliteStore::open(&self.database()).await.unwrap();
         let log = Arc::new(log);
-        let config = StreamsConfig::default();
-        let streams = Streams::open(meta.clone(), log.clone(), self.clock.clone(), config).await.unwrap();
-        Self { log, meta, streams, ..self }
+        let (raise, events) = Events::channel(100);
+        let (clock, config) = (self.clock.clone(), self.config);
+        let streams = Streams::open(meta.clone(), log.clone(), clock, config, raise).await.unwrap();
+        Self { log, meta, streams, events, ..self }
     }
 
     async fn restart(self) -> Self {
@@ -62,6 +70,11 @@ impl World {
 
     async fn create(&self, name: &str, partitions: i64) -> Arc<Stream> {
         self.streams.create_stream(&project(), new_stream(name, partitions)).await.unwrap()
+    }
+
+    /// The kinds of the events raised since the last call.
+    fn raised(&mut self) -> Vec<EventKind> {
+        std::iter::from_fn(|| self.events.try_recv().ok()).map(|event| event.kind).collect()
     }
 
     async fn put(&self, stream: &str, records: &[&str]) -> Vec<RecordOutcome> {

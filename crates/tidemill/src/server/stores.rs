@@ -12,7 +12,7 @@ use tidemill_log::LogStore;
 use tidemill_log::disk::{DiskLog, DiskLogConfig};
 use tidemill_meta::Meta;
 use tidemill_meta::sqlite::SqliteStore;
-use tidemill_model::Clock;
+use tidemill_model::{Clock, Events};
 use tidemill_objects::Objects;
 use tidemill_stream::{Streams, StreamsConfig};
 use tokio::task::JoinHandle;
@@ -51,10 +51,15 @@ impl Stores {
             .await
             .context("cannot open the object store")?;
         let objects = Arc::new(objects);
-        let streams =
-            Streams::open(meta.clone(), log.clone(), clock.clone(), streams_config(&settings.limits))
-                .await
-                .context("cannot open the streams")?;
+        let streams = Streams::open(
+            meta.clone(),
+            log.clone(),
+            clock.clone(),
+            streams_config(&settings.limits),
+            Events::none(),
+        )
+        .await
+        .context("cannot open the streams")?;
         let buckets = Arc::new(LocalBuckets { objects: objects.clone(), meta: meta.clone() });
         let dump_config =
             DumpConfig { drain: settings.limits.drain_window, ..DumpConfig::new(data_dir.join("spool")) };

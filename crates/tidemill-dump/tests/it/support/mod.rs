@@ -24,7 +24,7 @@ use tidemill_log::memory::MemoryLog;
 use tidemill_log::{Append, ChunkBuilder, LogStore, Outcome};
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_meta::{Meta, MetaError, dump};
-use tidemill_model::{Clock, ProjectId, StreamName};
+use tidemill_model::{Clock, Events, ProjectId, StreamName};
 use tidemill_stream::{AutoScale, DataType, NewStream, Stream, StreamType, Streams, StreamsConfig};
 
 pub(crate) const START_MS: i64 = 1_767_323_045_000; // 2026-01-02T03:04:05Z
@@ -69,9 +69,15 @@ impl World {
 
     pub(crate) async fn process_with(&self, gate: Arc<Gate>) -> Process {
         let log: Arc<dyn LogStore> = self.log.clone();
-        let streams = Streams::open(self.meta.clone(), log, self.clock.clone(), StreamsConfig::default())
-            .await
-            .unwrap();
+        let streams = Streams::open(
+            self.meta.clone(),
+            log,
+            self.clock.clone(),
+            StreamsConfig::default(),
+            Events::none(),
+        )
+        .await
+        .unwrap();
         let meta = GatedMeta::over(self.meta.clone(), gate.clone());
         let buckets = Arc::new(GatedBuckets { store: self.store.clone(), gate: gate.clone() });
         let dumps = Dumps::open(meta, streams.clone(), buckets, self.clock.clone(), self.config.clone())

@@ -20,7 +20,7 @@ use tidemill_iam::{FirstIdentity, Iam};
 use tidemill_log::MemoryLog;
 use tidemill_meta::Meta;
 use tidemill_meta::sqlite::SqliteStore;
-use tidemill_model::{Clock, ProjectId};
+use tidemill_model::{Clock, Events, ProjectId};
 use tidemill_stream::{Streams, StreamsConfig};
 use tower::ServiceExt;
 
@@ -66,7 +66,9 @@ impl Api {
         let token = token(&iam).await;
         let log = Arc::new(MemoryLog::new(clock.clone()));
         let streams =
-            Streams::open(meta.clone(), log, clock.clone(), StreamsConfig::default()).await.unwrap();
+            Streams::open(meta.clone(), log, clock.clone(), StreamsConfig::default(), Events::none())
+                .await
+                .unwrap();
         let state = DisState {
             streams: streams.clone(),
             iam: iam.clone(),
