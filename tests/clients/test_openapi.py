@@ -7,7 +7,7 @@ import requests
 
 # Documented first, routed next.
 COMING = {
-    "updateStreamLegacy", "updateStream", "createPolicy", "listPolicies", "createPolicyV3", "getFileState",
+    "createPolicy", "listPolicies", "createPolicyV3",
     "joinGroup", "leaveGroup", "syncGroup", "heartbeat", "updateTransferTask", "getStreamMetrics",
     "getPartitionMetrics", "listProjectTags", "queryResources", "addTag", "listTags", "deleteTag", "batchTags",
 }  # fmt: skip

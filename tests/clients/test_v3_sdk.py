@@ -43,6 +43,8 @@ from huaweicloudsdkdis.v2 import (
     ShowTransferTaskRequest,
     UpdatePartitionCountReq,
     UpdatePartitionCountRequest,
+    UpdateStreamReq,
+    UpdateStreamRequest,
 )
 
 from support import names
@@ -116,6 +118,24 @@ def test_streams(dis, stream):
     assert [p.partition_id for p in one.partitions] == [shard(1)]
     with refused("DIS.4301"):
         dis.show_stream(ShowStreamRequest(stream_name="nobody"))
+
+
+def test_settings_of_a_stream(dis, stream):
+    body = UpdateStreamReq(stream_name=stream, data_duration=168, data_type="JSON", data_schema='"string"')
+    assert dis.update_stream(UpdateStreamRequest(stream_name=stream, body=body)).status_code == 204
+    body = UpdateStreamReq(
+        stream_name=stream,
+        auto_scale_enabled=True,
+        auto_scale_min_partition_count=1,
+        auto_scale_max_partition_count=3,
+    )
+    assert dis.update_stream(UpdateStreamRequest(stream_name=stream, body=body)).status_code == 204
+    detail = dis.show_stream(ShowStreamRequest(stream_name=stream))
+    assert (detail.retention_period, detail.data_type, detail.data_schema) == (168, "JSON", '"string"')
+    assert (detail.auto_scale_enabled, detail.auto_scale_max_partition_count) == (True, 3)
+    with refused("DIS.4200"):
+        body = UpdateStreamReq(stream_name=stream, data_duration=169)
+        dis.update_stream(UpdateStreamRequest(stream_name=stream, body=body))
 
 
 def test_put_and_get_by_every_cursor(dis, stream):

@@ -249,6 +249,24 @@ pub async fn touch_stream(tx: &mut dyn Tx, id: &str, modified_ms: i64) -> Result
     Ok(tx.execute(sql, args![id, modified_ms]).await? == 1)
 }
 
+/// Writes a running stream's settings: retention, data type and schema, auto scaling; `false` if it does not
+/// run.
+pub async fn update_settings(tx: &mut dyn Tx, s: &StreamRow) -> Result<bool, MetaError> {
+    let sql = "UPDATE streams SET modified_ms = $2, retention_hours = $3, data_type = $4, data_schema = $5, \
+               auto_scale = $6, auto_scale_min = $7, auto_scale_max = $8 WHERE id = $1 AND state = 'RUNNING'";
+    let args = args![
+        &s.id,
+        s.modified_ms,
+        s.retention_hours,
+        &s.data_type,
+        s.data_schema.clone(),
+        s.auto_scale,
+        s.auto_scale_min,
+        s.auto_scale_max,
+    ];
+    Ok(tx.execute(sql, args).await? == 1)
+}
+
 /// Notes a change of the number of partitions.
 pub async fn insert_scaling(tx: &mut dyn Tx, stream_id: &str, row: &ScalingRow) -> Result<(), MetaError> {
     let sql = "INSERT INTO stream_scalings (stream_id, number, at_ms, partitions_from, partitions_to, auto) \

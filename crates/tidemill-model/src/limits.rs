@@ -22,6 +22,8 @@ pub const CURSOR_LIFE_MS: i64 = 5 * 60 * 1000;
 pub const CURSOR_CHARS_MAX: usize = 512;
 /// Retention a stream may ask for, in hours.
 pub const RETENTION_HOURS: std::ops::RangeInclusive<i64> = 24..=72;
+/// Retention a stream may be changed to, in hours.
+pub const RETENTION_HOURS_UPDATED: std::ops::RangeInclusive<i64> = 24..=168;
 /// Retention of a stream that asks for none, in hours.
 pub const RETENTION_HOURS_DEFAULT: i64 = 24;
 /// Longest checkpoint metadata in characters.

@@ -180,11 +180,7 @@ fn check(new: &NewStream) -> Result<(), CreateError> {
         let (from, to) = (RETENTION_HOURS.start(), RETENTION_HOURS.end());
         return invalid(format!("data_duration must be {from} to {to} hours, got {}", new.retention_hours));
     }
-    let AutoScale { enabled, min, max } = new.auto_scale;
-    let (low, high) = (min.unwrap_or(1), max.unwrap_or(i64::MAX));
-    if enabled && (low < 1 || high < low) {
-        return invalid("auto_scale partition counts must be at least 1 and min at most max".into());
-    }
+    new.auto_scale.check().map_err(CreateError::Invalid)?;
     if let Some(text) = &new.data_schema {
         schema::check(text).map_err(CreateError::Schema)?;
     }

@@ -22,6 +22,7 @@ mod schema;
 mod stream;
 mod streams;
 mod tag;
+mod update;
 
 pub use app::{App, AppError, AppPage};
 pub use append::{AppendError, PutRecord, RecordError, RecordOutcome};
@@ -38,3 +39,4 @@ pub use stream::{
     StreamType, Tag,
 };
 pub use streams::{StreamEnd, Streams, StreamsConfig};
+pub use update::{StreamUpdate, UpdateError};

@@ -37,13 +37,18 @@ impl Streams {
     /// Ends what is past its retention now, once for every running stream.
     pub async fn expire(&self) {
         for stream in self.all().into_iter().filter(|s| s.state == StreamState::Running) {
-            let cutoff_ms = self.0.clock.now_ms() - stream.retention_ms();
-            if let Err(error) = self.0.log.trim(stream.incarnation, cutoff_ms).await {
-                tracing::warn!(stream = %stream.name, %error, "retention could not trim the log");
-            }
-            if let Err(error) = self.expire_partitions(&stream.id, cutoff_ms).await {
-                tracing::warn!(stream = %stream.name, %error, "partitions could not expire");
-            }
+            self.expire_stream(&stream).await;
+        }
+    }
+
+    /// Ends what of one stream is past its retention now. A failure is logged: the next round tries again.
+    pub(crate) async fn expire_stream(&self, stream: &Stream) {
+        let cutoff_ms = self.0.clock.now_ms() - stream.retention_ms();
+        if let Err(error) = self.0.log.trim(stream.incarnation, cutoff_ms).await {
+            tracing::warn!(stream = %stream.name, %error, "retention could not trim the log");
+        }
+        if let Err(error) = self.expire_partitions(&stream.id, cutoff_ms).await {
+            tracing::warn!(stream = %stream.name, %error, "partitions could not expire");
         }
     }
 

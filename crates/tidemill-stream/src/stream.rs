@@ -160,6 +160,20 @@ pub struct AutoScale {
     pub max: Option<i64>,
 }
 
+impl AutoScale {
+    /// Both counts are at least 1 and the smaller is not above the larger; the error says so.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let (min, max) = (self.min.unwrap_or(1), self.max.unwrap_or(i64::MAX));
+        if min < 1 || max < 1 {
+            return Err("auto_scale partition counts must be at least 1".into());
+        }
+        if min > max {
+            return Err(format!("auto_scale_min_partition_count {min} is above the maximum {max}"));
+        }
+        Ok(())
+    }
+}
+
 /// One change of the number of partitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScaleRecord {

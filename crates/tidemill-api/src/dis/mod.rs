@@ -2,15 +2,18 @@
 
 mod app;
 mod checkpoint;
+mod file;
 mod record;
 mod stream;
 mod transfer_task;
 
 pub use app::{App, AppList, ConsumerState, ConsumingState, CreateApp};
 pub use checkpoint::{Checkpoint, CommitCheckpoint};
+pub use file::FileState;
 pub use record::{Cursor, GetRecordsResult, PutEntry, PutRecords, PutRecordsResult, PutResultEntry, Record};
 pub use stream::{
     CreateStream, CsvProperties, Partition, ScaleRecord, StreamDetail, StreamInfo, StreamList, Tag,
-    UpdatePartitionCount, UpdatePartitionCountResult,
+    UpdatePartitionCount, UpdatePartitionCountResult, UpdateStream, UpdateStreamLegacy,
+    UpdateStreamLegacyResult,
 };
 pub use transfer_task::{Task, TaskAction, TaskDetail, TaskId, TaskList, TaskPartition};

@@ -80,6 +80,48 @@ pub struct UpdatePartitionCountResult {
     pub target_partition_count: i64,
 }
 
+/// Asks for other settings; what is absent stays. Unknown members are ignored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpdateStream {
+    /// Retention in hours, 24 to 168.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_duration: Option<i64>,
+    /// `BLOB`, `JSON` or `CSV`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_type: Option<String>,
+    /// Avro schema text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_schema: Option<String>,
+    /// Whether the number of partitions follows the load.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_scale_enabled: Option<bool>,
+    /// Never fewer partitions than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_scale_min_partition_count: Option<i64>,
+    /// Never more partitions than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_scale_max_partition_count: Option<i64>,
+}
+
+/// The older form of [`UpdateStream`], which says what kind of setting it changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpdateStreamLegacy {
+    /// `DATA_TYPE` or `AUTO_SCALE`; the settings of the other kind stay.
+    pub update_type: Option<String>,
+    /// The settings.
+    #[serde(flatten)]
+    pub settings: UpdateStream,
+}
+
+/// What the older form answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpdateStreamLegacyResult {
+    /// The stream's name.
+    pub stream_name: String,
+    /// Its data type now.
+    pub target_data_type: String,
+}
+
 /// One page of a project's streams.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamList {

@@ -12,7 +12,7 @@ use tidemill_model::limits::{APPS_MAX, DUMP_TASKS_PER_STREAM_MAX, REQUEST_BYTES_
 use tidemill_model::{PartitionId, ProjectId};
 use tidemill_stream::{
     AppError, AppendError, CheckpointError, CreateError, CursorError, CursorTextError, DeleteError, GetError,
-    RecordError, ScaleError, Stream,
+    RecordError, ScaleError, Stream, UpdateError,
 };
 
 /// A refused or failed request.
@@ -137,6 +137,17 @@ impl DisError {
             ScaleError::NotRunning => Self::bare(ErrorCode::StreamNotRunning),
             ScaleError::Quota { active, max } => Self::quota(active, max),
             ScaleError::Meta(_) | ScaleError::Log(_) | ScaleError::CutOff => Self::internal(error),
+        }
+    }
+
+    /// Changing the settings failed.
+    pub(super) fn update(error: UpdateError, stream: &Stream) -> Self {
+        match error {
+            UpdateError::Invalid(reason) => Self::invalid(reason),
+            UpdateError::Schema(reason) => Self::new(ErrorCode::InvalidSchema, &[&reason]),
+            UpdateError::UnknownStream => Self::gone(stream),
+            UpdateError::NotRunning => Self::bare(ErrorCode::StreamNotRunning),
+            UpdateError::Meta(_) | UpdateError::CutOff => Self::internal(error),
         }
     }
 

@@ -7,6 +7,7 @@ mod caller;
 mod checkpoints;
 mod cursors;
 pub mod error;
+mod files;
 mod get_records;
 pub mod json;
 mod lookup;
@@ -16,6 +17,7 @@ pub mod query;
 pub mod reply;
 pub mod request;
 mod stream_detail;
+mod stream_settings;
 mod streams;
 pub mod transfer_tasks;
 
@@ -24,7 +26,7 @@ pub use error::DisError;
 pub use request::DisRequest;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, post, put};
 use std::sync::Arc;
 use tidemill_api::ErrorCode;
 use tidemill_iam::Iam;
@@ -57,7 +59,10 @@ pub fn router(state: DisState) -> Router {
     let routes = [
         ("/v2/{project_id}/streams", streams),
         ("/v2/{project_id}/streams/{stream_name}", stream),
+        ("/v2/{project_id}/streams/{stream_name}/update", put(stream_settings::update_stream_legacy)),
+        ("/v3/{project_id}/streams/{stream_name}", put(stream_settings::update_stream)),
         ("/v2/{project_id}/records", post(put_records::put_records).get(get_records::get_records)),
+        ("/v2/{project_id}/files/{deliver_data_id}/state", get(files::file_state)),
         ("/v2/{project_id}/cursors", get(cursors::get_cursor)),
         ("/v2/{project_id}/apps", get(apps::list_apps).post(apps::create_app)),
         ("/v2/{project_id}/apps/{app_name}", get(apps::describe_app).delete(apps::delete_app)),

@@ -50,7 +50,7 @@ fn tags(tags: Option<Vec<dis::Tag>>) -> Vec<Tag> {
 }
 
 /// One of a few words; absent and empty count alike.
-fn word<T>(
+pub(super) fn word<T>(
     member: &str,
     text: Option<String>,
     parse: impl Fn(&str) -> Option<T>,

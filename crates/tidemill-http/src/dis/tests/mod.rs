@@ -4,6 +4,7 @@ mod apps;
 mod bad_input;
 mod records;
 mod signed;
+mod stream_settings;
 mod streams;
 mod transfer_tasks;
 
