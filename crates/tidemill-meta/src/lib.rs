@@ -8,6 +8,7 @@ pub mod app;
 pub mod checkpoint;
 pub mod dump;
 pub mod identity;
+pub mod notify;
 pub mod object;
 pub mod setting;
 pub mod sqlite;
