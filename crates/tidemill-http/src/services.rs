@@ -1,5 +1,6 @@
 //! What the listeners serve, put together: one router a listener.
 
+use crate::dis::subscriptions::{self, NotifyState};
 use crate::dis::transfer_tasks::{self, TransferState};
 use crate::dis::{self, Budget, DisState};
 use crate::iam::{self, IamState, PublicUrls};
@@ -15,6 +16,7 @@ use tidemill_dump::Dumps;
 use tidemill_iam::Iam;
 use tidemill_meta::Meta;
 use tidemill_model::Clock;
+use tidemill_notify::Notifications;
 use tidemill_objects::Objects;
 use tidemill_stream::Streams;
 
@@ -29,6 +31,8 @@ pub struct Services {
     pub streams: Streams,
     /// The dump tasks.
     pub dumps: Dumps,
+    /// The subscriptions to events.
+    pub notifications: Notifications,
     /// The object store.
     pub objects: Arc<Objects>,
     /// Time.
@@ -57,7 +61,8 @@ pub fn api_router(services: &Services) -> Router {
         .merge(ops::router(services.clone()))
         .merge(iam::router(identity))
         .merge(dis::router(dis.clone()))
-        .merge(transfer_tasks::router(TransferState { dis, dumps: services.dumps.clone() }))
+        .merge(transfer_tasks::router(TransferState { dis: dis.clone(), dumps: services.dumps.clone() }))
+        .merge(subscriptions::router(NotifyState { dis, notifications: services.notifications.clone() }))
         .fallback(dis::unknown_route)
         .layer(axum::middleware::from_fn(trace::trace))
 }

@@ -5,6 +5,7 @@ mod checkpoint;
 mod file;
 mod record;
 mod stream;
+mod subscription;
 mod transfer_task;
 
 pub use app::{App, AppList, ConsumerState, ConsumingState, CreateApp};
@@ -16,4 +17,5 @@ pub use stream::{
     UpdatePartitionCount, UpdatePartitionCountResult, UpdateStream, UpdateStreamLegacy,
     UpdateStreamLegacyResult,
 };
+pub use subscription::{PutSubscription, Subscription, SubscriptionList};
 pub use transfer_task::{Task, TaskAction, TaskDetail, TaskId, TaskList, TaskPartition};

@@ -19,6 +19,7 @@ pub mod request;
 mod stream_detail;
 mod stream_settings;
 mod streams;
+pub mod subscriptions;
 pub mod transfer_tasks;
 
 pub use budget::Budget;

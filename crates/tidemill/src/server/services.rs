@@ -29,6 +29,7 @@ pub(super) fn services(
         iam: stores.iam.clone(),
         streams: stores.streams.clone(),
         dumps: stores.dumps.clone(),
+        notifications: stores.notifications.clone(),
         objects: stores.objects.clone(),
         clock: clock.clone(),
         budget: Budget::with_bytes(clock.clone(), settings.limits.request_bytes_max),

@@ -13,6 +13,7 @@ use tidemill_log::disk::{DiskLog, DiskLogConfig};
 use tidemill_meta::Meta;
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_model::{Clock, Events};
+use tidemill_notify::Notifications;
 use tidemill_objects::Objects;
 use tidemill_stream::{Streams, StreamsConfig};
 use tokio::task::JoinHandle;
@@ -23,6 +24,8 @@ const RING_FILES_MIN: u64 = 4;
 const RING_FILES_MAX: u64 = 8;
 /// A ring file takes the largest request whole, or the request could never be appended.
 const RING_FILE_BYTES_MIN: u64 = 8 << 20;
+/// Events that may wait to be stored; more at once are dropped.
+const EVENTS_MAX: usize = 10_000;
 
 /// The opened stores and what works on them.
 pub(super) struct Stores {
@@ -32,8 +35,10 @@ pub(super) struct Stores {
     pub(super) objects: Arc<Objects>,
     pub(super) streams: Streams,
     pub(super) dumps: Dumps,
+    pub(super) notifications: Notifications,
     stop: CancellationToken,
     upkeep: JoinHandle<()>,
+    telling: JoinHandle<()>,
 }
 
 impl Stores {
@@ -51,12 +56,13 @@ impl Stores {
             .await
             .context("cannot open the object store")?;
         let objects = Arc::new(objects);
+        let (events, raised) = Events::channel(EVENTS_MAX);
         let streams = Streams::open(
             meta.clone(),
             log.clone(),
             clock.clone(),
             streams_config(&settings.limits),
-            Events::none(),
+            events.clone(),
         )
         .await
         .context("cannot open the streams")?;
@@ -66,13 +72,31 @@ impl Stores {
         let dumps = Dumps::open(meta.clone(), streams.clone(), buckets, clock.clone(), dump_config)
             .await
             .context("cannot open the dump tasks")?;
+        let notifications = Notifications::open(meta.clone(), streams.clone(), clock.clone())
+            .await
+            .context("cannot open the subscriptions")?;
         // Retention and unfinished deletions: only now that dump tasks hold what they have not delivered.
         let stop = CancellationToken::new();
         let upkeep = tokio::spawn({
             let (streams, stop) = (streams.clone(), stop.clone());
             async move { streams.run(stop).await }
         });
-        Ok(Self { meta, log, iam: Arc::new(iam), objects, streams, dumps, stop, upkeep })
+        let telling = tokio::spawn({
+            let (notifications, stop) = (notifications.clone(), stop.clone());
+            async move { notifications.run(raised, stop).await }
+        });
+        Ok(Self {
+            meta,
+            log,
+            iam: Arc::new(iam),
+            objects,
+            streams,
+            dumps,
+            notifications,
+            stop,
+            upkeep,
+            telling,
+        })
     }
 
     /// Stops what works, marks the end of the log and closes the metadata. Dump tasks do not flush: they go
@@ -81,6 +105,7 @@ impl Stores {
         self.stop.cancel();
         self.dumps.shutdown().await;
         let _ = self.upkeep.await;
+        let _ = self.telling.await;
         self.log.shutdown().await;
         self.meta.close().await;
     }
