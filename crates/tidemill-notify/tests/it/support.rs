@@ -110,7 +110,8 @@ impl World {
             let partition = stream.partition_ref(PartitionId(index));
             let limit = tidemill_log::ReadLimit { records: 1000, bytes: 1 << 20, at_least_one: true };
             let page = self.log.read(partition, 0, limit, Scope::Visible).await.unwrap();
-            let text = |record: tidemill_log::RecordView<'_>| String::from_utf8(record.data.to_vec()).unwrap();
+            let text =
+                |record: tidemill_log::RecordView<'_>| String::from_utf8(record.data.to_vec()).unwrap();
             found.extend(page.records().map(text));
         }
         found

@@ -6,6 +6,7 @@ mod records;
 mod signed;
 mod stream_settings;
 mod streams;
+mod subscriptions;
 mod transfer_tasks;
 
 use crate::dis::{Budget, DisState, router, unknown_route};
