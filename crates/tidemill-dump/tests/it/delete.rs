@@ -13,11 +13,20 @@ async fn two_tasks() -> (World, Process, Arc<Stream>) {
     two_tasks_in(World::new().await).await
 }
 
+/// Longer than any test drives the clock.
+const PATIENT: Duration = Duration::from_secs(100_000);
+
 /// The same, where the clock may run much faster than the disk.
 async fn two_patient_tasks() -> (World, Process, Arc<Stream>) {
     let mut world = World::new().await;
-    world.config.drain = Duration::from_secs(100_000);
-    world.config.learn = world.config.drain;
+    (world.config.drain, world.config.learn) = (PATIENT, PATIENT);
+    two_tasks_in(world).await
+}
+
+/// The same, where only what is left to the sweep has a limit.
+async fn two_draining_tasks() -> (World, Process, Arc<Stream>) {
+    let mut world = World::new().await;
+    world.config.learn = PATIENT;
     two_tasks_in(world).await
 }
 
@@ -110,13 +119,12 @@ async fn the_same_name_starts_fresh() {
 #[tokio::test]
 async fn a_flush_in_flight_is_aborted_and_cannot_come_back() {
     for held in ["create orders", "part orders", "complete orders"] {
-        let (world, p, stream) = two_tasks().await;
+        let (world, p, stream) = two_draining_tasks().await;
         p.gate.hold_calls(held);
         world.advance(30);
         until(async || !p.gate.waiting().is_empty()).await;
         let deleting = delete(&p, &stream);
-        settle_down().await;
-        world.advance(4);
+        drive(&world, async || deleting.is_finished()).await;
         deleting.await.unwrap().unwrap();
         let before = world.all_objects().await;
         p.gate.release();
@@ -131,15 +139,14 @@ async fn a_flush_in_flight_is_aborted_and_cannot_come_back() {
 
 #[tokio::test]
 async fn a_dead_destination_does_not_hold_a_delete_up() {
-    let (world, p, stream) = two_tasks().await;
+    let (world, p, stream) = two_draining_tasks().await;
     p.gate.hold_calls(" ");
     world.advance(30);
     until(async || !p.gate.waiting().is_empty()).await;
     let deleting = delete(&p, &stream);
     settle_down().await;
     assert!(!deleting.is_finished());
-    world.advance(4);
-    until(async || deleting.is_finished()).await;
+    drive(&world, async || deleting.is_finished()).await;
     deleting.await.unwrap().unwrap();
     assert!(is_gone(&p, &stream).await);
     let receipts = p.dumps.receipts(&project(), None, 0, 10).await.unwrap();
@@ -153,8 +160,8 @@ async fn a_dead_destination_does_not_hold_a_delete_up() {
 /// The destination publishes, the answer is lost, and then it is silent: nobody can know.
 async fn with_an_unknown_outcome() -> (World, Process, Arc<Stream>) {
     let mut world = World::new().await;
-    // The clock runs much faster than the disk; only the time a caller waits is as in service.
-    world.config.drain = Duration::from_secs(100_000);
+    // Only the time a caller waits is as in service.
+    world.config.drain = PATIENT;
     let (world, p, stream) = two_tasks_in(world).await;
     p.gate.plan_named("complete orders", Mode::FailLate);
     p.gate.break_after_plan(" ");
@@ -166,12 +173,10 @@ async fn with_an_unknown_outcome() -> (World, Process, Arc<Stream>) {
 #[tokio::test]
 async fn an_unknown_outcome_is_never_answered_with_success() {
     let (world, p, stream) = with_an_unknown_outcome().await;
+    let (asked_ms, waits_ms) = (world.clock.now_ms(), world.config.learn.as_millis() as i64);
     let deleting = delete(&p, &stream);
-    settle_down().await;
-    world.advance(29);
-    settle_down().await;
-    assert!(!deleting.is_finished());
-    world.advance(1);
+    drive(&world, async || deleting.is_finished()).await;
+    assert!(world.clock.now_ms() - asked_ms >= waits_ms);
     let answer = deleting.await.unwrap();
     assert!(matches!(answer, Err(DeleteError::Continues)), "{answer:?}");
     assert_eq!(p.detail(&stream, "task").await.summary.state, TaskState::Delete);
@@ -188,8 +193,7 @@ async fn an_unknown_outcome_is_never_answered_with_success() {
 async fn a_deletion_that_continues_survives_a_restart() {
     let (world, first, stream) = with_an_unknown_outcome().await;
     let deleting = delete(&first, &stream);
-    settle_down().await;
-    world.advance(30);
+    drive(&world, async || deleting.is_finished()).await;
     assert!(deleting.await.unwrap().is_err());
     first.gate.stop();
     let second = world.process().await;
