@@ -42,7 +42,9 @@ impl World {
         let meta = SqliteStore::open(&dir.path().join("meta.db")).await.unwrap();
         let log = Arc::new(MemoryLog::new(clock.clone()));
         let streams =
-            Streams::open(meta.clone(), log.clone(), clock.clone(), StreamsConfig::default()).await.unwrap();
+            Streams::open(meta.clone(), log.clone(), clock.clone(), StreamsConfig::default(), Events::none())
+                .await
+                .unwrap();
         let (notifications, events, stop, running) = start(&meta, &streams, &clock).await;
         Self { _dir: dir, clock, log, streams, meta, notifications, events, stop, running }
     }
