@@ -47,3 +47,22 @@ need_python() {
     touch "$venv/complete"
   fi
 }
+
+# need_java_clients PROJECT: sets $java_clients to a folder with the built Maven project: classes/ and lib/.
+need_java_clients() {
+  local wanted missing=()
+  command -v javac >/dev/null || missing+=(openjdk-17-jdk-headless)
+  command -v mvn >/dev/null || missing+=(maven)
+  [ ${#missing[@]} -eq 0 ] || install ca-certificates "${missing[@]}"
+  wanted=$(cat <(find "$1" -type f -not -path '*/target/*' | LC_ALL=C sort | xargs sha256sum) <(javac -version) |
+    sha256sum | cut -c1-16)
+  java_clients="$tidemill_cache/java-$wanted"
+  if [ ! -e "$java_clients/complete" ]; then
+    say "building the Java clients of $1"
+    rm -rf "$java_clients"
+    mkdir -p "$tidemill_cache"
+    mvn --quiet --batch-mode --no-transfer-progress --file "$1/pom.xml" \
+      -Dmaven.repo.local="$tidemill_cache/maven" -Dclients.built="$java_clients" compile
+    touch "$java_clients/complete"
+  fi
+}

@@ -15,6 +15,7 @@ needs() {
   done
   [ ${#missing[@]} -eq 0 ] || install ca-certificates "${missing[@]}"
   need_python tests/clients/requirements.txt
+  need_java_clients tests/clients/java
 }
 
 # Everything at once, in the one profile that is tested, measured and shipped: nothing is compiled twice.
@@ -26,7 +27,8 @@ rust_tests() { timeout 1500 cargo test --release --locked --workspace --lib --bi
 
 client_tests() {
   # shellcheck disable=SC2086
-  TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" timeout 1500 "$python" -m pytest -q tests/clients ${PYTEST_ARGS:-}
+  TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" TIDEMILL_JAVA_CLIENTS="$java_clients" \
+    timeout 1500 "$python" -m pytest -q tests/clients ${PYTEST_ARGS:-}
 }
 
 kills() {

@@ -81,10 +81,10 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, DisError> {
         let DisState { iam, clock, budget, .. } = DisState::from_ref(state);
-        let (mut parts, body) = request.into_parts();
+        let (mut parts, mut body) = request.into_parts();
         let path = path_values(&mut parts).await?;
         let claim = Claim::begin(&iam, &head(&parts))?;
-        let room = budget.body(body::expected_bytes(&body, REQUEST_BYTES_MAX)?).await?;
+        let room = budget.body(body::expected_bytes(&mut body, REQUEST_BYTES_MAX).await?).await?;
         let mut hash = matches!(claim, Claim::Signed(_)).then(Sha256::new);
         let body = body::read(body, REQUEST_BYTES_MAX, &clock, hash.as_mut()).await?;
         let digest = hash.map(|hash| hash.finalize().into()).unwrap_or_default();
