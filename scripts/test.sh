@@ -14,6 +14,8 @@ needs() {
     command -v "${program%%:*}" >/dev/null || missing+=("${program##*:}")
   done
   [ ${#missing[@]} -eq 0 ] || install ca-certificates "${missing[@]}"
+  need_python tests/contract/requirements.txt
+  contract_python="$python"
   need_python tests/clients/requirements.txt
   need_java_clients tests/clients/java
 }
@@ -31,6 +33,11 @@ client_tests() {
     timeout 1500 "$python" -m pytest -q tests/clients ${PYTEST_ARGS:-}
 }
 
+contract_tests() {
+  TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" \
+    timeout 900 "$contract_python" -m pytest -q tests/contract
+}
+
 kills() {
   local rounds="${KILLS:-20}"
   TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" \
@@ -41,4 +48,5 @@ step "what the tests need" needs
 step "build" build
 step "Rust tests" rust_tests
 step "real clients" client_tests
+step "contract" contract_tests
 step "kills under load" kills

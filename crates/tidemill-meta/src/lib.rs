@@ -13,7 +13,6 @@ pub mod object;
 pub mod setting;
 pub mod sqlite;
 pub mod stream;
-pub mod stream_tag;
 pub mod suite;
 mod value;
 

@@ -6,7 +6,6 @@ use crate::stream::{
     AutoScale, CompressionFormat, DataType, Partition, PartitionState, Stream, StreamState, StreamType, Tag,
 };
 use crate::streams::Streams;
-use crate::tag::TagRefusal;
 use crate::{schema, tag};
 use std::sync::Arc;
 use tidemill_log::LogError;
@@ -185,8 +184,5 @@ fn check(new: &NewStream) -> Result<(), CreateError> {
     if let Some(text) = &new.data_schema {
         schema::check(text).map_err(CreateError::Schema)?;
     }
-    tag::check(&new.tags, &new.sys_tags).map_err(|refused| match refused {
-        TagRefusal::TooMany => CreateError::TooManyTags,
-        TagRefusal::Invalid(reason) => CreateError::Invalid(reason.to_owned()),
-    })
+    tag::check(&new.tags, &new.sys_tags)
 }

@@ -22,8 +22,6 @@ mod schema;
 mod stream;
 mod streams;
 mod tag;
-mod tag_change;
-mod tag_query;
 mod update;
 
 pub use app::{App, AppError, AppPage};
@@ -41,7 +39,4 @@ pub use stream::{
     StreamType, Tag,
 };
 pub use streams::{StreamEnd, Streams, StreamsConfig};
-pub use tag::TagRefusal;
-pub use tag_change::{TagChange, TagError};
-pub use tag_query::{TagGroup, TagQuery};
 pub use update::{StreamUpdate, UpdateError};

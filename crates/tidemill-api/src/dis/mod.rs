@@ -6,7 +6,6 @@ mod file;
 mod record;
 mod stream;
 mod subscription;
-mod tag;
 mod transfer_task;
 
 pub use app::{App, AppList, ConsumerState, ConsumingState, CreateApp};
@@ -19,5 +18,4 @@ pub use stream::{
     UpdateStreamLegacyResult,
 };
 pub use subscription::{PutSubscription, Subscription, SubscriptionList};
-pub use tag::{AddTag, ProjectTags, Resource, ResourceQuery, ResourceResult, TagAction, TagGroup, TagList};
 pub use transfer_task::{Task, TaskAction, TaskDetail, TaskId, TaskList, TaskPartition};

@@ -17,6 +17,15 @@ pub fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, DisError> {
     serde_json::from_slice(body).map_err(|error| refusal(&error))
 }
 
+/// The same for a body that has to be an object: serde also reads a list, as members in their order.
+pub fn parse_object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, DisError> {
+    let value = parse(body)?;
+    match body.trim_ascii_start().first() {
+        Some(b'{') => Ok(value),
+        _ => Err(DisError::invalid("body must be a JSON object")),
+    }
+}
+
 /// The error for a body that serde could not read.
 pub(crate) fn refusal(error: &serde_json::Error) -> DisError {
     match error.classify() {
@@ -63,6 +72,17 @@ mod tests {
         assert_eq!(refused.message, "Request error. [body is nested deeper than 64]");
         let text = format!(r#"{{"a":"{}\"","b":1}}"#, "[".repeat(100));
         assert!(parse::<Value>(text.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn a_list_is_no_object() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Body {
+            name: String,
+        }
+        let refused = parse_object::<Body>(br#" ["x"]"#).unwrap_err();
+        assert_eq!(refused.message, "Invalid request. [body must be a JSON object]");
+        assert_eq!(parse_object::<Body>(br#" {"name":"x"}"#), Ok(Body { name: "x".to_owned() }));
     }
 
     #[test]

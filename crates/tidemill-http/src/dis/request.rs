@@ -64,7 +64,7 @@ impl DisRequest {
     /// Reads the body: DIS.4202 if it is empty, DIS.4300 if it is not JSON, DIS.4200 for a wrong type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DisError> {
         self.only_plain_json()?;
-        json::parse(&self.body)
+        json::parse_object(&self.body)
     }
 }
 

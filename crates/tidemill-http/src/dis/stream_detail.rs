@@ -8,8 +8,7 @@ fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Tags as clients see them.
-pub(super) fn tags(tags: &[Tag]) -> Vec<dis::Tag> {
+fn tags(tags: &[Tag]) -> Vec<dis::Tag> {
     tags.iter().map(|tag| dis::Tag { key: tag.key.clone(), value: tag.value.clone() }).collect()
 }
 

@@ -7,7 +7,6 @@ mod signed;
 mod stream_settings;
 mod streams;
 mod subscriptions;
-mod tags;
 mod transfer_tasks;
 
 use crate::dis::{Budget, DisState, router, unknown_route};

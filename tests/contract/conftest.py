@@ -1,0 +1,32 @@
+"""Worlds for the cases: one shared, and own ones for those that move the clock or need other settings."""
+
+import pytest
+
+from kit.world import World
+from support import localhost
+
+localhost.install()
+
+
+@pytest.fixture(scope="session")
+def world():
+    """A server with a stream, an app and a dump task. Its clock is not moved."""
+    running = World()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def world_for(world):
+    """Gives a case the server it asks for: the shared one, or one of its own."""
+    own = []
+
+    def choose(wanted):
+        if wanted is None:
+            return world
+        own.append(World(wanted if isinstance(wanted, list) else ()))
+        return own[-1]
+
+    yield choose
+    for running in own:
+        running.close()

@@ -1,0 +1,180 @@
+"""Requests made from the tables: variables put in, sent in two manners, and what they leave taken away again."""
+
+import copy
+import json
+import re
+import string
+import time
+import urllib.parse
+
+import requests
+
+from kit import document, table
+from support.names import PROJECT_ID, fresh
+from support.wait import wait_for
+
+SECONDS_MAX = 20
+OPERATIONS = table.operations()
+CALLS = {identifier: (method, path) for identifier, method, path, _ in document.operations()}
+# What takes away again that which a case made.
+TAKEN_AWAY = {
+    "createStream": ("DELETE", "/streams/{}", "stream_name"),
+    "createApp": ("DELETE", "/apps/{}", "app_name"),
+    "createSubscription": ("DELETE", "/tidemill/subscriptions/{}", "name"),
+}
+
+
+class Request:
+    """One request in full, variables put in."""
+
+    def __init__(self, operation, parts):
+        self.operation = operation
+        self.method, self.path = CALLS[operation]
+        self.values = {"project_id": PROJECT_ID, **parts.get("path", {})}
+        self.query = dict(parts.get("query", {}))
+        self.headers = dict(parts.get("headers", {}))
+        self.json = parts.get("json")
+        self.body = parts.get("body")
+
+    def target(self, server, java=False):
+        """The address: plain, or with a slash and an ampersand at the end and nothing encoded."""
+        quote = (lambda text: text) if java else (lambda text: urllib.parse.quote(text, safe=""))
+        path = re.sub(r"\{(\w+)\}", lambda m: urllib.parse.quote(str(self.values[m[1]]), safe=""), self.path)
+        pairs = [(k, each) for k, v in self.query.items() for each in (v if isinstance(v, list) else [v])]
+        query = "&".join(f"{k}={quote(str(v))}" for k, v in pairs)
+        if java:
+            return f"{server.api}{path}/?{query}&unknown_parameter=1&"
+        return f"{server.api}{path}" + (f"?{query}" if pairs else "")
+
+    def send(self, server, java=False):
+        headers = {"X-Auth-Token": server.token(), **self.headers}
+        content = self.body.encode() if isinstance(self.body, str) else self.body
+        if content is None and self.json is not None:
+            members = self.json
+            if java and isinstance(members, dict):
+                members = {**members, "unknown_member": {"a": [1, None]}}
+            content = json.dumps(members).encode()
+        if content is not None:
+            headers.setdefault("Content-Type", "application/json; charset=utf-8" if java else "application/json")
+        headers = {name: value for name, value in headers.items() if value is not None}
+        return requests.request(
+            self.method, self.target(server, java), data=content, headers=headers, timeout=SECONDS_MAX
+        )
+
+
+class Play:
+    """One case, or one sequence of steps, against a world."""
+
+    def __init__(self, world):
+        self.world = world
+        self.server = world.server
+        self.variables = {**world.variables, "new": fresh("new"), "other": fresh("other")}
+        self.made = []
+
+    def fill(self, value):
+        """The value with its variables put in; a text that is only a variable takes the variable's type."""
+        if isinstance(value, str):
+            name = value[1:]
+            if value.startswith("$") and name in self.variables:
+                return self.variables[name]
+            return string.Template(value).safe_substitute(self.variables)
+        if isinstance(value, dict):
+            return {self.fill(k): self.fill(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self.fill(each) for each in value]
+        return value
+
+    def request(self, operation, change):
+        """The operation's base with the changes of a case or step."""
+        parts = copy.deepcopy(OPERATIONS[operation].get("base", {}))
+        for part in ("path", "query", "headers", "json"):
+            if part in change:
+                parts[part] = merged(parts.get(part), change[part])
+        if "body" in change:
+            parts["body"] = change["body"]
+        for place in change.get("without", []):
+            remove(parts, place.split("."))
+        return Request(operation, self.fill(parts))
+
+    def send(self, request, java=False):
+        """Sends, and remembers what has to be taken away."""
+        answer = request.send(self.server, java)
+        if request.operation in TAKEN_AWAY and answer.status_code == 201 and isinstance(request.json, dict):
+            method, path, member = TAKEN_AWAY[request.operation]
+            self.made.append((method, path.format(request.json[member])))
+        return answer
+
+    def step(self, step):
+        """One step of the preparation, which has to succeed."""
+        if "advance" in step:
+            self.variables["now_ms"] = self.server.advance(step["advance"])
+            return
+        if "wait" in step:
+            expected = self.fill(step["wait"]["answer"])
+            request = self.request(step["wait"]["do"], step["wait"])
+            wait_for(lambda: contains(request.send(self.server).json(), expected), f"{step}")
+            return
+        for index in range(step.get("times", 1)):
+            self.variables["index"] = index
+            answer = self.send(self.request(step["do"], step))
+        shown = f"{step}: {answer.status_code} {answer.text}"
+        if "refused" in step:
+            assert answer.status_code >= 400 and answer.json()["error_code"] == step["refused"], shown
+            return
+        assert answer.status_code < 300, shown
+        if "expect" in step:
+            assert contains(answer.json(), self.fill(step["expect"])), shown
+        for variable, place in step.get("keep", {}).items():
+            self.variables[variable] = member(answer.json(), place)
+
+    def prepare(self, operation, case=()):
+        """The steps of the operation and of the case."""
+        now = int(time.time())
+        self.variables.update(now_ms=now * 1000, hour_ago=now - 3600, in_an_hour=now + 3600)
+        self.variables["nine_days_ago"] = now - 9 * 86_400
+        for step in OPERATIONS[operation].get("before", []) + dict(case).get("before", []):
+            self.step(step)
+
+    def again(self, operation):
+        """Prepares anew, with names nothing has, after a request has changed what was prepared."""
+        self.clean()
+        self.variables.update(new=fresh("new"), other=fresh("other"))
+        self.prepare(operation)
+
+    def clean(self):
+        """Takes away what was made; what is already gone is fine."""
+        for method, path in reversed(self.made):
+            url = f"{self.server.api}/v2/{PROJECT_ID}{path}"
+            requests.request(method, url, headers={"X-Auth-Token": self.server.token()}, timeout=SECONDS_MAX)
+        self.made.clear()
+
+
+def merged(base, change):
+    """`change` over `base`, objects member by member."""
+    if not isinstance(base, dict) or not isinstance(change, dict):
+        return change
+    return {**base, **{key: merged(base.get(key), value) for key, value in change.items()}}
+
+
+def remove(node, place):
+    """Removes the member at the place."""
+    for name in place[:-1]:
+        node = node[int(name) if isinstance(node, list) else name]
+    del node[place[-1]]
+
+
+def member(node, place):
+    """The member at a place such as `partitions.0.status`."""
+    for name in place.split("."):
+        node = node[int(name)] if isinstance(node, list) else node[name]
+    return node
+
+
+def contains(found, expected):
+    """Whether `found` has everything of `expected`: members of objects, and lists element by element."""
+    if isinstance(expected, dict):
+        return isinstance(found, dict) and all(k in found and contains(found[k], v) for k, v in expected.items())
+    if isinstance(expected, list):
+        same = isinstance(found, list) and len(found) == len(expected)
+        return same and all(contains(f, e) for f, e in zip(found, expected, strict=True))
+    return type(found) is type(expected) and found == expected

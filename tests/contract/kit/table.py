@@ -1,0 +1,75 @@
+"""The tables in `tests/contract/table/`: what every operation answers, and which clients are driven.
+
+`operations/*.yaml` holds one entry an operation, by its operation id:
+
+    call      method and path, as in the served document
+    holds     one or two sentences: what a program can rely on
+    differs   list of {what, why}: where this server leaves the vendor's documents
+    before    steps that every case needs first (see below)
+    base      a request that succeeds: any of path, query, headers, json, body
+    cases     list; each starts from base and changes it
+    tolerates {parameter: reason}: values the schema forbids and this server takes
+    refuses   {parameter: reason}: limits of the schema that the base cannot reach
+
+A case: `name`; changes `path`, `query`, `headers`, `json` (merged into the base; a header of null is left out),
+`body` (replaces json by this text) and `without` (`[json.stream_name]`); `before` (more steps); `server: own` for
+a server whose clock may be moved, or `server: [--flag, value]`. What must come back: `status` or `error` (then the
+status is the error's), `message` (exact, `…` stands for any text), `answer` (members that must be there with these
+values), `media` (if it is not JSON).
+
+A step: `do` (operation id; its own base is what the step starts from), the same changes, `keep` ({variable:
+member of the answer}), `expect` (members of the answer), `refused` (code), `times` (with `$index`); or `advance`
+(seconds to move the clock by); or `wait` (a step to be repeated until its `answer` comes). Steps of `after` follow
+the case.
+
+`$name` in any text is a variable: those of `kit/world.py`, those kept by steps, `$new` and `$other` (names that
+nothing has). `!repeat [a, 65]` is sixty-five times a.
+"""
+
+from pathlib import Path
+
+import yaml
+
+FOLDER = Path(__file__).parent.parent / "table"
+
+
+class Loader(yaml.SafeLoader):
+    """YAML with `!repeat [text, times]`."""
+
+
+def _repeat(loader, node):
+    text, times = loader.construct_sequence(node)
+    return text * times
+
+
+Loader.add_constructor("!repeat", _repeat)
+
+
+def load(path):
+    """One file of the tables."""
+    return yaml.load(path.read_text(), Loader)
+
+
+def operations():
+    """All entries by operation id, in the order of the files."""
+    found = {}
+    for path in sorted((FOLDER / "operations").glob("*.yaml")):
+        for identifier, entry in load(path).items():
+            assert identifier not in found, f"{identifier} is in two files"
+            found[identifier] = entry
+    return found
+
+
+def errors():
+    """Every error code: its status, phrase, and, if no request provokes it, the reason."""
+    return load(FOLDER / "errors.yaml")
+
+
+def clients():
+    """The programs the server is driven with."""
+    return load(FOLDER / "clients.yaml")
+
+
+def as_list(value):
+    """The value, in a list if it is none."""
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,61 @@
+"""Every parameter and member of every operation, bent: the answer is a documented one, soon, and never a 5xx."""
+
+import copy
+
+import pytest
+
+from kit import bend, check, document, table
+from kit.play import Play
+
+TABLE = table.operations()
+OPERATIONS = [
+    pytest.param(identifier, operation, id=identifier)
+    for identifier, _, _, operation in document.operations()
+    if not TABLE[identifier].get("coming") and identifier != "commitCheckpoint"
+]
+
+
+@pytest.mark.parametrize("identifier,operation", OPERATIONS)
+def test_bent(world, identifier, operation):
+    play = Play(world)
+    wrong = []
+    try:
+        play.prepare(identifier)
+        for place, schema, required, _ in list(bend.places(operation, play.request(identifier, {}))):
+            for bent in bend.bends(place, schema, required):
+                shown = f"{'.'.join(map(str, place))} = {bent.what}"
+                wrong += [f"{shown}: {each}" for each in answer_to(play, identifier, operation, bent)]
+    finally:
+        play.clean()
+    assert not wrong, "\n".join(wrong)
+
+
+def answer_to(play, identifier, operation, bent):
+    """What is wrong with the answer to one bent request."""
+    request = play.request(identifier, {})
+    request.json = copy.deepcopy(request.json)
+    bent.apply(request)
+    answer = play.send(request)
+    try:
+        if answer.status_code < 300:
+            check.check_success(answer, operation)
+        else:
+            check.check_error(answer)
+            assert answer.status_code < 500, answer.text
+    except AssertionError as error:
+        return [str(error)[:300]]
+    finally:
+        if answer.status_code < 300 and request.method != "GET":
+            play.again(identifier)
+    return disagreement(TABLE[identifier], bent, answer)
+
+
+def disagreement(entry, bent, answer):
+    """Where the answer is not what the document promises, unless the table says why."""
+    name = str(bent.place[-1])
+    shown = f"{answer.status_code} {answer.text[:200]}"
+    if bent.legal is False and answer.status_code < 300 and name not in entry.get("tolerates", {}):
+        return [f"forbidden, but taken: {shown}"]
+    if bent.legal is True and answer.status_code >= 300 and name not in entry.get("refuses", {}):
+        return [f"allowed, but refused: {shown}"]
+    return []

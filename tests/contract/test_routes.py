@@ -1,0 +1,30 @@
+"""Paths that lead nowhere, and methods that a path does not have."""
+
+import requests
+
+from kit import check, document
+
+METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
+
+
+def ask(server, method, path):
+    return requests.request(method, server.api + path, headers={"X-Auth-Token": server.token()}, timeout=20)
+
+
+def test_an_unknown_path(world):
+    for path in ("/v2/x/nothing", "/v1/x/streams", "/v2", "/v2/x/streams/a/b/c/d"):
+        check.check_error(ask(world.server, "GET", path), "APIGW.0101", "The API does not exist.")
+
+
+def test_a_method_that_the_path_does_not_have(world):
+    by_path = {}
+    for _, method, path, _ in document.operations():
+        by_path.setdefault(path, set()).add(method)
+    for path, methods in by_path.items():
+        if path.endswith(("/action", "/tags")):
+            continue  # a wider path holds these: a task may be named `action`, a stream `tags`
+        filled = path.replace("{", "").replace("}", "")
+        for method in set(METHODS) - methods:
+            answer = ask(world.server, method, filled)
+            if answer.status_code != 404:  # documented, and coming
+                check.check_error(answer, "APIGW.0103", "The API does not support this method.")

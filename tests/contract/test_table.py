@@ -1,0 +1,84 @@
+"""The tables against the served document, the program's own list of error codes, and the installed clients."""
+
+import re
+from pathlib import Path
+
+import requests
+
+from kit import document, table
+
+ROOT = Path(__file__).parents[2]
+TABLE = table.operations()
+ERRORS = table.errors()
+DOCUMENTED = {identifier: (method, path, operation) for identifier, method, path, operation in document.operations()}
+CODES = re.compile(r'^    (\w+) = "([A-Z]+\.\d{4})" ([A-Z_]+) "([^"]+)";$', re.M)
+STATUS = {
+    "OK": 200, "BAD_REQUEST": 400, "UNAUTHORIZED": 401, "FORBIDDEN": 403, "NOT_FOUND": 404, "METHOD_NOT_ALLOWED": 405,
+    "PAYLOAD_TOO_LARGE": 413, "INTERNAL_SERVER_ERROR": 500, "SERVICE_UNAVAILABLE": 503,
+}  # fmt: skip
+
+
+def test_the_server_serves_the_document_of_the_source_tree(world):
+    served = requests.get(f"{world.server.api}/openapi.json", timeout=20).json()
+    assert served == document.DOCUMENT
+
+
+def test_every_operation_of_the_document_has_an_entry_and_the_other_way_round():
+    assert {k: f"{m} {p}" for k, (m, p, _) in DOCUMENTED.items()} == {k: entry["call"] for k, entry in TABLE.items()}
+
+
+def test_every_operation_is_described_and_has_a_success():
+    for identifier, entry in TABLE.items():
+        assert entry.get("holds"), identifier
+        assert any(case.get("status", 999) < 300 for case in entry["cases"]), identifier
+        names = [case["name"] for case in entry["cases"]]
+        assert len(names) == len(set(names)), identifier
+
+
+def test_every_documented_status_is_answered_in_some_case():
+    for identifier, (_, _, operation) in DOCUMENTED.items():
+        if TABLE[identifier].get("coming"):
+            continue
+        answered = {str(case["status"]) for case in TABLE[identifier]["cases"] if "status" in case}
+        missing = set(operation["responses"]) - answered - {"default", "413"}
+        assert not missing, (identifier, missing)
+
+
+def test_every_code_is_provoked_or_the_reason_is_given():
+    provoked = {case["error"] for entry in TABLE.values() for case in entry["cases"] if "error" in case}
+    provoked |= set(re.findall(r"error_code: ([A-Z]+\.\d{4})", str(answers()).replace("'", "")))
+    for code, known in ERRORS.items():
+        if known.get("coming"):
+            continue
+        explained = "never" in known or "proved_by" in known
+        assert (code in provoked) != explained, f"{code}: provoked by a case, or `never` or `proved_by`; one of them"
+    assert provoked <= set(ERRORS)
+
+
+def answers():
+    return [case["answer"] for entry in TABLE.values() for case in entry["cases"] if "answer" in case]
+
+
+def test_what_is_proved_elsewhere_is_there():
+    for code, known in ERRORS.items():
+        if "proved_by" in known:
+            path, name = known["proved_by"].split("::")
+            assert re.search(rf"\b{name}\b", (ROOT / path).read_text()), code
+
+
+def test_the_program_knows_the_same_codes():
+    source = (ROOT / "crates/tidemill-api/src/error.rs").read_text()
+    found = CODES.findall(source)
+    assert len(found) > 30
+    for _, code, status, phrase in found:
+        known = ERRORS[code]
+        assert phrase == known["phrase"], code
+        assert STATUS[status] in table.as_list(known["status"]), code
+
+
+def test_the_clients_are_driven():
+    for key, client in table.clients().items():
+        assert set(client["calls"]) <= set(TABLE), (key, set(client["calls"]) - set(TABLE))
+        assert (ROOT / client["driven"]).exists(), key
+        if "pinned" in client:
+            assert str(client["version"]) in (ROOT / client["pinned"]).read_text(), key
