@@ -6,6 +6,7 @@ mod error;
 mod objects;
 mod records;
 mod streams;
+mod subscriptions;
 
 pub(crate) use connection::{Connection, Identity};
 pub(crate) use dumps::NewTask;

@@ -8,6 +8,7 @@ mod progress;
 mod record;
 mod serve;
 mod stream;
+mod subscription;
 mod target;
 
 use crate::failure::EXIT_CODES;
@@ -42,6 +43,8 @@ enum Command {
     Record(record::Record),
     /// Create, list, show, stop, start, delete and verify dump tasks.
     Dump(dump::Dump),
+    /// Be told of events: create, list and delete subscriptions.
+    Subscription(subscription::Subscription),
     /// Show the credentials that commands use.
     Key(key::Key),
     /// Check settings and show where each came from.
@@ -59,6 +62,7 @@ impl CommandLine {
             Command::Stream(stream) => stream.run(config, output),
             Command::Record(record) => record.run(config, output),
             Command::Dump(dump) => dump.run(config, output),
+            Command::Subscription(subscription) => subscription.run(config, output),
             Command::Key(key) => key.run(config, output),
             Command::Config(settings) => settings.run(config, output),
         }

@@ -230,10 +230,19 @@ pub(crate) async fn until(mut condition: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// Moves the clock a second at a time until a condition holds.
-pub(crate) async fn drive(world: &World, mut condition: impl AsyncFnMut() -> bool) {
+/// Moves the clock a second at a time until a condition holds: much faster than the disk works.
+pub(crate) async fn drive(world: &World, condition: impl AsyncFnMut() -> bool) {
+    drive_every(Duration::from_millis(2), world, condition).await;
+}
+
+/// The same, for what has to do its work within some seconds of the clock.
+pub(crate) async fn drive_slowly(world: &World, condition: impl AsyncFnMut() -> bool) {
+    drive_every(Duration::from_millis(100), world, condition).await;
+}
+
+async fn drive_every(pause: Duration, world: &World, mut condition: impl AsyncFnMut() -> bool) {
     let started = std::time::Instant::now();
-    let mut again = tokio::time::interval(Duration::from_millis(2));
+    let mut again = tokio::time::interval(pause);
     while !condition().await {
         assert!(started.elapsed() < PATIENCE, "the condition did not come true");
         again.tick().await;
