@@ -6,18 +6,50 @@ import pytest
 import trustme
 
 from support import localhost
+from support.recorder import Recorder
 from support.server import Server
 
 localhost.install()
 
 
+def pytest_addoption(parser):
+    parser.addoption("--record", metavar="DIR", help="record what clients send to the shared server")
+
+
 @pytest.fixture(scope="session")
-def server():
+def server(request):
     """A running server, shared: use fresh names, and never move its clock or end it."""
     running = Server().start()
+    folder = request.config.getoption("--record")
+    if folder:
+        running.recorder = Recorder(running.api)
+        running.api = running.recorder.url
     yield running
+    if folder:
+        running.recorder.write(folder, CLIENTS)
     running.stop()
     running.close()
+
+
+# Which client the tests of a module drive.
+CLIENTS = {
+    "test_curl": "curl",
+    "test_otcextensions": "otcextensions 0.34.8",
+    "test_py_dis": "huaweicloud-sdk-python-dis 2.0.8",
+    "test_v3_sdk": "huaweicloudsdkdis 3.1.219",
+}
+
+
+@pytest.fixture(autouse=True)
+def recorded(request):
+    """With --record, keeps what this test's client sends to the shared server."""
+    recorder = None
+    if request.config.getoption("--record") and "server" in request.fixturenames:
+        recorder = request.getfixturevalue("server").recorder
+        recorder.begin()
+    yield
+    if recorder:
+        recorder.end(request.module.__name__, request.node.originalname)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@
 mod client;
 mod cmd;
 mod config;
+mod conformance;
 mod credentials;
 mod data_dir;
 mod failure;

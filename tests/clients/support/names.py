@@ -11,9 +11,16 @@ PASSWORD = "Tidemill-test-1"
 REGION = "local-1"
 
 
+# What was made up since the last test began, for the recorder.
+MADE_UP = []
+BUCKETS = set()
+
+
 def fresh(prefix):
     """`prefix` and eight random letters: fits a stream, an app, a task and a bucket."""
-    return f"{prefix}-{uuid.uuid4().hex[:8]}"
+    name = f"{prefix}-{uuid.uuid4().hex[:8]}"
+    MADE_UP.append(name)
+    return name
 
 
 def shard(index):

@@ -41,6 +41,7 @@ def s3(server, *, verify=None, signature="s3v4", region=names.REGION):
 def make_bucket(server, name):
     """Creates a bucket and returns its name."""
     s3(server).create_bucket(Bucket=name)
+    names.BUCKETS.add(name)
     return name
 
 

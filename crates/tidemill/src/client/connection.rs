@@ -150,14 +150,19 @@ impl Connection {
         body_of(&mut self.exchange(request)?)
     }
 
-    /// Sends a request that is signed already; a 2xx answer whose body is not read yet.
-    pub(super) fn exchange(&self, request: Request<impl ureq::AsSendBody>) -> Result<Answer, ClientError> {
+    /// Sends a request as it is; the answer, whatever its status, with its body not read yet.
+    pub(super) fn run(&self, request: Request<impl ureq::AsSendBody>) -> Result<Answer, ClientError> {
         let uri = request.uri().clone();
         let unreachable = |error: ureq::Error| ClientError::Unreachable {
             url: format!("{}://{}", uri.scheme_str().unwrap_or_default(), authority(&uri)),
             reason: error.to_string(),
         };
-        let mut answer = self.agent.run(request).map_err(unreachable)?;
+        self.agent.run(request).map_err(unreachable)
+    }
+
+    /// Sends a request that is signed already; a 2xx answer whose body is not read yet.
+    pub(super) fn exchange(&self, request: Request<impl ureq::AsSendBody>) -> Result<Answer, ClientError> {
+        let mut answer = self.run(request)?;
         if answer.status().is_success() {
             return Ok(answer);
         }
@@ -169,11 +174,11 @@ impl Connection {
     }
 }
 
-fn body_of(answer: &mut Answer) -> Result<Vec<u8>, ClientError> {
+pub(super) fn body_of(answer: &mut Answer) -> Result<Vec<u8>, ClientError> {
     answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec().map_err(|e| unexpected(&e))
 }
 
-fn authority(uri: &Uri) -> String {
+pub(super) fn authority(uri: &Uri) -> String {
     uri.authority().map(|a| a.to_string()).unwrap_or_default()
 }
 

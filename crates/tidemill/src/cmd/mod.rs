@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod config;
+mod conformance;
 mod demo;
 mod dump;
 mod key;
@@ -45,6 +46,8 @@ enum Command {
     Dump(dump::Dump),
     /// Be told of events: create, list and delete subscriptions.
     Subscription(subscription::Subscription),
+    /// Replay recorded client traffic against an endpoint and show what it answers differently.
+    Conformance(conformance::Conformance),
     /// Show the credentials that commands use.
     Key(key::Key),
     /// Check settings and show where each came from.
@@ -63,6 +66,7 @@ impl CommandLine {
             Command::Record(record) => record.run(config, output),
             Command::Dump(dump) => dump.run(config, output),
             Command::Subscription(subscription) => subscription.run(config, output),
+            Command::Conformance(conformance) => conformance.run(config, output),
             Command::Key(key) => key.run(config, output),
             Command::Config(settings) => settings.run(config, output),
         }

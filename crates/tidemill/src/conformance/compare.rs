@@ -1,0 +1,112 @@
+//! A live answer beside the recorded one, member by member.
+
+use super::bindings::Bindings;
+use serde::Serialize;
+use serde_json::Value;
+
+/// One thing that is not as recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Difference {
+    /// Where: `status`, `content-type`, or the path of a member, such as `/partitions/0/status`.
+    pub(crate) at: String,
+    /// What was recorded; absent if there was nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) recorded: Option<Value>,
+    /// What came now; absent if there is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) live: Option<Value>,
+}
+
+/// Members whose values differ from run to run: only their type is compared.
+const VOLATILE: &[&str] = &[
+    "create_time",
+    "created_at",
+    "last_modified_time",
+    "last_transfer_timestamp",
+    "timestamp",
+    "create_timestamp",
+    "total_number",
+    "syncDelayedTimeMs",
+];
+
+impl Difference {
+    pub(super) fn new(at: &str, recorded: Option<&Value>, live: Option<&Value>) -> Self {
+        Self { at: at.to_owned(), recorded: recorded.cloned(), live: live.cloned() }
+    }
+}
+
+/// Everything that differs, and what placeholders of the recorded answer turn out to be.
+pub(super) fn compare(recorded: &Value, live: &Value, bindings: &mut Bindings) -> Vec<Difference> {
+    let mut found = Vec::new();
+    walk("", recorded, live, bindings, &mut found);
+    found
+}
+
+fn walk(at: &str, recorded: &Value, live: &Value, bindings: &mut Bindings, found: &mut Vec<Difference>) {
+    match (recorded, live) {
+        (Value::Object(a), Value::Object(b)) => {
+            for (name, value) in a {
+                let at = format!("{at}/{name}");
+                match b.get(name) {
+                    Some(live) => walk(&at, value, live, bindings, found),
+                    None => found.push(Difference::new(&at, Some(value), None)),
+                }
+            }
+            let new = b.iter().filter(|(name, _)| !a.contains_key(*name));
+            found.extend(new.map(|(name, live)| Difference::new(&format!("{at}/{name}"), None, Some(live))));
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            for (index, pair) in a.iter().zip(b).enumerate() {
+                walk(&format!("{at}/{index}"), pair.0, pair.1, bindings, found);
+            }
+            if a.len() != b.len() {
+                let counts = [a, b].map(|list| Value::from(list.len()));
+                found.push(Difference::new(&format!("{at}/length"), Some(&counts[0]), Some(&counts[1])));
+            }
+        }
+        _ => leaf(at, recorded, live, bindings, found),
+    }
+}
+
+fn leaf(at: &str, recorded: &Value, live: &Value, bindings: &mut Bindings, found: &mut Vec<Difference>) {
+    if let (Value::String(recorded), Value::String(live)) = (recorded, live) {
+        bindings.learn(recorded, live);
+    }
+    let wanted = match recorded {
+        Value::String(text) => Value::String(bindings.fill(text)),
+        other => other.clone(),
+    };
+    let is_volatile = at.rsplit('/').next().is_some_and(|name| VOLATILE.contains(&name));
+    let same_type = std::mem::discriminant(&wanted) == std::mem::discriminant(live);
+    if wanted != *live && !(is_volatile && same_type) {
+        found.push(Difference::new(at, Some(&wanted), Some(live)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn differences(recorded: Value, live: Value) -> Vec<String> {
+        let found = compare(&recorded, &live, &mut Bindings::default());
+        found.into_iter().map(|difference| difference.at).collect()
+    }
+
+    #[test]
+    fn missing_new_retyped_and_changed_members_show_and_volatile_ones_do_not() {
+        let recorded = json!({"a": 1, "b": "x", "create_time": 1, "c": [{"d": true}], "id": "{{v1}}"});
+        assert_eq!(differences(recorded.clone(), recorded.clone()), Vec::<String>::new());
+        let same = json!({"a": 1, "b": "x", "create_time": 2, "c": [{"d": true}], "id": "other"});
+        assert_eq!(differences(recorded.clone(), same), Vec::<String>::new());
+        let other = json!({"a": "1", "create_time": "2", "c": [{"d": true}, 1], "id": "z", "e": null});
+        assert_eq!(differences(recorded, other), ["/a", "/b", "/c/length", "/create_time", "/e"]);
+    }
+
+    #[test]
+    fn a_learnt_value_must_come_back() {
+        let recorded = json!([{"id": "{{v1}}"}, {"id": "{{v1}}"}]);
+        assert_eq!(differences(recorded.clone(), json!([{"id": "p"}, {"id": "p"}])), Vec::<String>::new());
+        assert_eq!(differences(recorded, json!([{"id": "p"}, {"id": "q"}])), ["/1/id"]);
+    }
+}

@@ -1,0 +1,75 @@
+//! Sending one recording's requests, one after the other.
+
+use super::bindings::Bindings;
+use super::compare::{Difference, compare};
+use super::recording::{Exchange, Recording};
+use crate::client::{Connection, RawAnswer, RawRequest};
+use anyhow::Result;
+use serde::Serialize;
+use serde_json::Value;
+
+/// What a replay found in one exchange.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Replay {
+    /// The request line as it was sent.
+    pub(crate) request: String,
+    /// Everything that is not as recorded; empty if all is.
+    pub(crate) differences: Vec<Difference>,
+}
+
+/// Replays a recording with fresh names, then deletes what it made and left. One entry an exchange.
+pub(crate) fn replay(connection: &Connection, recording: &Recording, bucket: &str) -> Result<Vec<Replay>> {
+    let project = connection.identity.project_id.as_str();
+    let fixed = [("project", project), ("bucket", bucket)];
+    let mut bindings = Bindings::new(&fixed, &recording.names);
+    let results =
+        recording.exchanges.iter().map(|exchange| one(connection, exchange, &mut bindings)).collect();
+    clean_up(connection, recording, &bindings);
+    results
+}
+
+fn one(connection: &Connection, exchange: &Exchange, bindings: &mut Bindings) -> Result<Replay> {
+    let target = bindings.fill(&exchange.target);
+    let mut body = Vec::new();
+    for piece in &exchange.body {
+        body.extend(piece.bytes(|text| bindings.fill(text))?);
+    }
+    let request =
+        RawRequest { method: &exchange.method, target: &target, headers: &exchange.headers, body: &body };
+    let answer = connection.raw(&request)?;
+    let differences = differences(exchange, &answer, bindings);
+    Ok(Replay { request: format!("{} {target}", exchange.method), differences })
+}
+
+fn differences(exchange: &Exchange, live: &RawAnswer, bindings: &mut Bindings) -> Vec<Difference> {
+    let recorded = &exchange.answer;
+    let mut found = Vec::new();
+    if recorded.status != live.status {
+        let (was, is) = (Value::from(recorded.status), Value::from(live.status));
+        found.push(Difference::new("status", Some(&was), Some(&is)));
+    }
+    if recorded.content_type != live.content_type {
+        let [was, is] = [&recorded.content_type, &live.content_type].map(|t| t.clone().map(Value::from));
+        found.push(Difference::new("content-type", was.as_ref(), is.as_ref()));
+    }
+    let live: Option<Value> = serde_json::from_slice(&live.body).ok();
+    match (&recorded.json, &live) {
+        (Some(recorded), Some(live)) => found.extend(compare(recorded, live, bindings)),
+        (None, None) => {}
+        (recorded, live) => found.push(Difference::new("body", recorded.as_ref(), live.as_ref())),
+    }
+    found
+}
+
+/// Streams and apps that the recording's made-up names stand for; most are gone already.
+fn clean_up(connection: &Connection, recording: &Recording, bindings: &Bindings) {
+    for name in recording.names.keys() {
+        for kind in ["streams", "apps"] {
+            let target = bindings.fill(&format!("/v2/{{{{project}}}}/{kind}/{{{{{name}}}}}"));
+            let headers = Default::default();
+            let request = RawRequest { method: "DELETE", target: &target, headers: &headers, body: &[] };
+            // Nothing to do if it fails: the name may never have been a stream's.
+            let _ = connection.raw(&request);
+        }
+    }
+}
