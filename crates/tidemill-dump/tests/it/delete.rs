@@ -1,6 +1,8 @@
 //! Deleting: after the answer nothing of the task appears, whatever was under way.
 
-use crate::support::{Gate, Mode, Process, World, drive, drive_slowly, new_task, project, settle_down, until, verified};
+use crate::support::{
+    Gate, Mode, Process, World, drive, drive_slowly, new_task, project, settle_down, until, verified,
+};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
