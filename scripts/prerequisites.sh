@@ -48,7 +48,7 @@ need_python() {
   fi
 }
 
-# need_java_clients PROJECT: sets $java_clients to a folder with the built Maven project: classes/ and lib/.
+# need_java_clients PROJECT: sets $java_clients to a folder with the built Maven project, one folder a module.
 need_java_clients() {
   local wanted missing=()
   command -v javac >/dev/null || missing+=(openjdk-17-jdk-headless)

@@ -25,7 +25,7 @@ def encoding_name(config):
 
 @pytest.fixture(scope="module")
 def jvm(server):
-    running = Jvm(server)
+    running = Jvm(server, "sdk")
     yield running
     running.close()
 
@@ -135,6 +135,16 @@ def test_scaling(sdk, stream):
     assert states == ["ACTIVE", "ACTIVE", "ACTIVE", "DELETED"]
     error = refused(sdk.updatePartitionCount, {"stream_name": stream})
     assert "Invalid request. [Invalid target_partition_count null.]" in error.message
+
+
+def test_the_old_form_of_updating_a_stream(sdk, stream):
+    answer = sdk.updateStream({"update_type": "DATA_TYPE", "stream_name": stream, "data_type": "JSON"})
+    assert (answer["stream_name"], answer["target_data_type"]) == (stream, "JSON")
+    assert sdk.describeStream({"stream_name": stream})["data_type"] == "JSON"
+    scale = {"auto_scale_enabled": True, "auto_scale_min_partition_count": 1, "auto_scale_max_partition_count": 4}
+    sdk.updateStream({"update_type": "AUTO_SCALE", "stream_name": stream, **scale})
+    detail = sdk.describeStream({"stream_name": stream})
+    assert {key: detail[key] for key in scale} == scale
 
 
 def test_a_stream_with_all_it_can_be_created_with(sdk):
@@ -397,8 +407,33 @@ def test_temporary_keys(server, jvm, stream):
     assert read(sdk, cursor(sdk, stream)) == [b"for a while"]
 
 
+def test_positions_that_retention_took(own_server):
+    running, at = Jvm(own_server, "sdk"), {"stream-name": "s", "partition-id": shard(0)}
+
+    def client():
+        # keys would sign with this machine's time, which the server is ahead of
+        return running.open("sdk", **{"auth.type": "authtoken", "auth.token": own_server.token()})
+
+    try:
+        sdk = client()
+        sdk.createStream({"stream_name": "s", "partition_count": 1})
+        put(sdk, "s", [b"old"] * 3)
+        own_server.advance(24 * 3600 - 60)
+        sdk = client()
+        place = cursor(sdk, "s")
+        own_server.advance(120)
+        put(sdk, "s", [b"new"])
+        assert refused(page, sdk, place).type == "DISSeqNumberOutOfRangeGettingRecordsException"
+        gone = {**at, "cursor-type": "AT_SEQUENCE_NUMBER", "starting-sequence-number": "1"}
+        error = refused(sdk.getPartitionCursor, gone)
+        assert (error.type, error.found["earliestSequenceNumber"]) == ("DISSequenceNumberOutOfRangeException", 3)
+        assert read(sdk, cursor(sdk, "s")) == [b"new"]
+    finally:
+        running.close()
+
+
 def test_the_client_outlasts_a_killed_server(own_server):
-    running = Jvm(own_server)
+    running = Jvm(own_server, "sdk")
     try:
         sdk = running.open("sdk")
         sdk.createStream({"stream_name": "s", "partition_count": 1})

@@ -21,30 +21,33 @@ class JavaError(Exception):
         self.type, self.message, self.found = found["type"], found["message"], found
 
 
-def classpath():
-    """Where the built program lies; scripts/test.sh sets TIDEMILL_JAVA_CLIENTS."""
+def classpath(program):
+    """Where the built `program` lies; scripts/test.sh sets TIDEMILL_JAVA_CLIENTS."""
     built = os.environ.get("TIDEMILL_JAVA_CLIENTS")
     if not built:
         raise RuntimeError("TIDEMILL_JAVA_CLIENTS names the built Java clients; scripts/test.sh sets it")
-    return f"{built}/classes:{built}/lib/*"
+    return f"{built}/common/classes:{built}/{program}/classes:{built}/{program}/lib/*"
 
 
 class Jvm:
-    """One Java process; it holds any number of clients of one server."""
+    """One Java process that runs `program`, a module of tests/clients/java; it holds any number of clients."""
 
-    def __init__(self, server):
+    def __init__(self, server, program):
         self.server = server
         self.opened = 0
         self.buffer = b""
         self.log = tempfile.NamedTemporaryFile(prefix="tidemill-java-", suffix=".log")
         # Quick to start and small; the numbers of interest are the server's.
-        command = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx192m", "-cp", classpath(), "clients.Main"]
+        command = [
+            "java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx192m",
+            "-cp", classpath(program), f"clients.{program.capitalize()}Main",
+        ]  # fmt: skip
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, bufsize=0
         )
 
     def open(self, kind, **config):
-        """Makes a client of `kind` (see Main.java) with these settings besides the server's."""
+        """Makes a client of `kind` (see the program's Main) with these settings besides the server's."""
         self.opened += 1
         name = f"client-{self.opened}"
         base = {
@@ -72,7 +75,8 @@ class Jvm:
             readable, _, _ = select.select([self.process.stdout], [], [], ANSWER_SECONDS_MAX)
             chunk = os.read(self.process.stdout.fileno(), 1 << 16) if readable else b""
             if not chunk:
-                raise AssertionError(f"no answer from the JVM in {ANSWER_SECONDS_MAX} s; log:\n{self.log_tail()}")
+                ended = "the JVM ended" if readable else f"no answer from the JVM in {ANSWER_SECONDS_MAX} s"
+                raise AssertionError(f"{ended}; log:\n{self.log_tail()}")
             self.buffer += chunk
         line, self.buffer = self.buffer.split(b"\n", 1)
         answer = json.loads(line)

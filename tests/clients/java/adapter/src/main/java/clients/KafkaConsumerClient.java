@@ -14,10 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** The adapter's consumer, of texts. A partition is written {@code "topic/number"}. */
 final class KafkaConsumerClient implements Client {
+    private static final long COMMIT_SECONDS_MAX = 30;
+
     private final DISKafkaConsumer<String, String> consumer;
 
     KafkaConsumerClient(JsonNode config) {
@@ -45,7 +49,7 @@ final class KafkaConsumerClient implements Client {
     }
 
     /** The calls that answer nothing. */
-    private void order(String method, JsonNode first, JsonNode arguments) throws NoSuchMethodException {
+    private void order(String method, JsonNode first, JsonNode arguments) throws Exception {
         switch (method) {
             case "subscribe" -> consumer.subscribe(strings(first));
             case "subscribePattern" -> consumer.subscribe(Pattern.compile(first.asText()), new IgnoredRebalances());
@@ -54,6 +58,7 @@ final class KafkaConsumerClient implements Client {
             case "seekToBeginning" -> consumer.seekToBeginning(partitions(first));
             case "seekToEnd" -> consumer.seekToEnd(partitions(first));
             case "commitSync" -> commit(first);
+            case "commitAsync" -> commitAndWait(first);
             case "unsubscribe" -> consumer.unsubscribe();
             case "close" -> consumer.close();
             default -> throw new NoSuchMethodException(method);
@@ -74,21 +79,38 @@ final class KafkaConsumerClient implements Client {
         return found;
     }
 
-    /** Commits what was polled, or the given places. */
+    /** Commits what was polled, or the given places. The adapter only logs what is refused here. */
     private void commit(JsonNode places) {
         if (places.isMissingNode()) {
             consumer.commitSync();
-            return;
+        } else {
+            consumer.commitSync(places(places));
         }
+    }
+
+    /** Commits the given places and throws what the adapter hands to its callback. */
+    private void commitAndWait(JsonNode places) throws Exception {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        consumer.commitAsync(places(places), (offsets, refusal) -> {
+            if (refusal == null) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(refusal);
+            }
+        });
+        done.get(COMMIT_SECONDS_MAX, TimeUnit.SECONDS);
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> places(JsonNode places) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        places.properties().forEach(
+        Json.members(places).forEach(
                 place -> offsets.put(partition(place.getKey()), new OffsetAndMetadata(place.getValue().asLong())));
-        consumer.commitSync(offsets);
+        return offsets;
     }
 
     private Map<String, Object> offsetsForTimes(JsonNode times) {
         Map<TopicPartition, Long> wanted = new HashMap<>();
-        times.properties().forEach(time -> wanted.put(partition(time.getKey()), time.getValue().asLong()));
+        Json.members(times).forEach(time -> wanted.put(partition(time.getKey()), time.getValue().asLong()));
         Map<String, Object> found = new TreeMap<>();
         for (Map.Entry<TopicPartition, OffsetAndTimestamp> entry : consumer.offsetsForTimes(wanted).entrySet()) {
             OffsetAndTimestamp place = entry.getValue();

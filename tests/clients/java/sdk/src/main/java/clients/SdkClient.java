@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.huaweicloud.dis.DISClient;
 import com.huaweicloud.dis.DISClientAsync;
 import com.huaweicloud.dis.DISClientAsync2;
+import com.huaweicloud.dis.DISConfig;
 import java.lang.reflect.Method;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -19,17 +20,23 @@ final class SdkClient implements Client {
     }
 
     static SdkClient blocking(JsonNode config) {
-        return new SdkClient(new DISClient(Json.config(config)));
+        return new SdkClient(new DISClient(config(config)));
     }
 
     /** Futures over threads. */
     static SdkClient async(JsonNode config) {
-        return new SdkClient(new DISClientAsync(Json.config(config)));
+        return new SdkClient(new DISClientAsync(config(config)));
     }
 
     /** Futures over non-blocking sockets: another HTTP client. */
     static SdkClient nonBlocking(JsonNode config) {
-        return new SdkClient(new DISClientAsync2(Json.config(config)));
+        return new SdkClient(new DISClientAsync2(config(config)));
+    }
+
+    static DISConfig config(JsonNode settings) {
+        DISConfig config = new DISConfig();
+        config.putAll(Json.properties(settings));
+        return config;
     }
 
     @Override

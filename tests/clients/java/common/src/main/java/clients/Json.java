@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.huaweicloud.dis.DISConfig;
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.io.IOException;
 import java.lang.reflect.Type;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Properties;
 
@@ -15,7 +17,7 @@ final class Json {
 
     private Json() {}
 
-    static JsonNode parse(String text) throws JsonProcessingException {
+    static JsonNode parse(String text) throws IOException {
         return MAPPER.readTree(text);
     }
 
@@ -24,7 +26,7 @@ final class Json {
     }
 
     static JsonNode tree(Object value) {
-        return MAPPER.valueToTree(value);
+        return value == null ? NullNode.getInstance() : MAPPER.valueToTree(value);
     }
 
     static Object read(JsonNode node, Type type) {
@@ -36,7 +38,7 @@ final class Json {
 
     /** The clients' types silently drop a member they do not have: that is a slip of the test. */
     private static void requireAll(JsonNode given, JsonNode taken) {
-        for (Map.Entry<String, JsonNode> member : given.properties()) {
+        for (Map.Entry<String, JsonNode> member : members(given)) {
             if (!taken.has(member.getKey())) {
                 throw new IllegalArgumentException("the client knows no " + member.getKey());
             }
@@ -49,15 +51,14 @@ final class Json {
 
     static Properties properties(JsonNode config) {
         Properties properties = new Properties();
-        for (Map.Entry<String, JsonNode> entry : config.properties()) {
+        for (Map.Entry<String, JsonNode> entry : members(config)) {
             properties.setProperty(entry.getKey(), entry.getValue().asText());
         }
         return properties;
     }
 
-    static DISConfig config(JsonNode config) {
-        DISConfig result = new DISConfig();
-        result.putAll(properties(config));
-        return result;
+    static Iterable<Map.Entry<String, JsonNode>> members(JsonNode object) {
+        Iterator<Map.Entry<String, JsonNode>> members = object.fields();
+        return () -> members;
     }
 }

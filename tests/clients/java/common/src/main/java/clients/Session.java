@@ -8,24 +8,31 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
- * Makes the calls a test asks for with the real clients: one JSON request a line on standard input, one JSON answer a
+ * Makes the calls a test asks for with real clients: one JSON request a line on standard input, one JSON answer a
  * line on standard output, in the same order.
  *
  * <p>{@code {"open": KIND, "as": NAME, "config": {..}}} makes a client; {@code {"on": NAME, "call": METHOD,
  * "arguments": [..]}} calls it. The answer is {@code {"result": ..}} or {@code {"error": {..}}}. Ends with its input.
  */
-public final class Main {
+final class Session {
     private final Map<String, Client> clients = new HashMap<>();
+    private final BiFunction<String, JsonNode, Client> opener;
 
-    public static void main(String[] arguments) throws IOException {
+    private Session(BiFunction<String, JsonNode, Client> opener) {
+        this.opener = opener;
+    }
+
+    /** Serves standard input; {@code opener} makes a client of a kind from its configuration. */
+    static void run(BiFunction<String, JsonNode, Client> opener) throws IOException {
         PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         System.setOut(System.err); // the clients print now and then
-        Main main = new Main();
+        Session session = new Session(opener);
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
-            answers.println(main.answer(line));
+            answers.println(session.answer(line));
         }
         Runtime.getRuntime().halt(0); // clients leave threads behind
     }
@@ -40,23 +47,11 @@ public final class Main {
 
     private Object handle(JsonNode request) throws Throwable {
         if (request.has("open")) {
-            clients.put(request.get("as").asText(), open(request));
+            Client client = opener.apply(request.get("open").asText(), request.get("config"));
+            clients.put(request.get("as").asText(), client);
             return null;
         }
         Client client = clients.get(request.get("on").asText());
         return client.call(request.get("call").asText(), request.get("arguments"));
-    }
-
-    private static Client open(JsonNode request) {
-        JsonNode config = request.get("config");
-        return switch (request.get("open").asText()) {
-            case "sdk" -> SdkClient.blocking(config);
-            case "sdk-async" -> SdkClient.async(config);
-            case "sdk-non-blocking" -> SdkClient.nonBlocking(config);
-            case "sdk-producer" -> new SdkProducer(config);
-            case "kafka-producer" -> new KafkaProducerClient(config);
-            case "kafka-consumer" -> new KafkaConsumerClient(config);
-            default -> throw new IllegalArgumentException("no such kind of client: " + request);
-        };
     }
 }

@@ -16,7 +16,7 @@ final class SdkProducer implements Client {
     private final DISProducer producer;
 
     SdkProducer(JsonNode config) {
-        producer = new DISProducer(Json.config(config));
+        producer = new DISProducer(SdkClient.config(config));
     }
 
     @Override
