@@ -16,7 +16,7 @@ STOREYS = [
     {"tidemill-model"},
     {"tidemill-log", "tidemill-meta", "tidemill-api"},
     {"tidemill-iam", "tidemill-stream", "tidemill-objects"},
-    {"tidemill-dump"},
+    {"tidemill-dump", "tidemill-notify"},
     {"tidemill-http"},
     {"tidemill", "tidemill-bench"},
 ]
@@ -30,7 +30,7 @@ FENCES = {
     "sqlx": {"tidemill-meta"},
     "clap": {"tidemill", "tidemill-bench"},
     "indicatif": {"tidemill"},
-    "ureq": {"tidemill"},
+    "ureq": {"tidemill", "tidemill-notify"},
     "anyhow": {"tidemill", "tidemill-bench"},
 }
 
