@@ -55,6 +55,7 @@ impl Server {
         let mut command = Command::new(binary);
         command.arg("serve").arg("--data-dir").arg(folder.join("data"));
         command.args(["--listen", "127.0.0.1:0", "--objects-listen", "127.0.0.1:0"]);
+        command.arg("--limits.throughput=false");
         command.env("TIDEMILL_ACCESS_KEY_ID", ACCESS_KEY).env("TIDEMILL_SECRET_ACCESS_KEY", SECRET_KEY);
         command.env("TIDEMILL_PROJECT_ID", PROJECT).env("TIDEMILL_PASSWORD", PASSWORD);
         Self::start(Kind::Tidemill, command, folder).await

@@ -39,6 +39,8 @@ from huaweicloudsdkdis.v2 import (
     ShowCheckpointRequest,
     ShowConsumerStateRequest,
     ShowCursorRequest,
+    ShowPartitionMetricsRequest,
+    ShowStreamMetricsRequest,
     ShowStreamRequest,
     ShowTransferTaskRequest,
     UpdatePartitionCountReq,
@@ -233,6 +235,26 @@ def test_scaling(dis, stream):
     shrunk = scale(2)
     assert [p.status for p in shrunk.partitions] == ["ACTIVE", "ACTIVE", "DELETED"]
     assert (shrunk.writable_partition_count, shrunk.readable_partition_count) == (2, 3)
+
+
+def test_metrics(dis, stream):
+    put(dis, stream, ["abc", "de"])
+    now = int(time.time())
+    since = {"stream_name": stream, "start_time": now - 600, "end_time": now + 60}
+
+    def sums(metrics):
+        return [(m.label, sum(point.value for point in m.data_points)) for m in metrics]
+
+    labels = ["total_put_bytes_per_stream", "traffic_control_put", "total_put_req_suc_per_stream"]
+    shown = dis.show_stream_metrics(ShowStreamMetricsRequest(label_list=",".join(labels), **since))
+    assert sums(shown.metrics_list) == list(zip(labels, [5, 0, 1], strict=True))
+    assert sums([shown.metrics]) == [(labels[0], 5)]
+    one = ShowPartitionMetricsRequest(partition_id="0", label="total_put_records_per_partition", **since)
+    assert sums([dis.show_partition_metrics(one).metrics]) == [("total_put_records_per_partition", 2)]
+    with refused("DIS.4209"):
+        dis.show_stream_metrics(ShowStreamMetricsRequest(label="unheard_of", **since))
+    with refused("DIS.4204"):
+        dis.show_stream_metrics(ShowStreamMetricsRequest(label=labels[0], **{**since, "start_time": 0}))
 
 
 @pytest.mark.parametrize("derived", [False, True])

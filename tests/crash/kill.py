@@ -207,7 +207,7 @@ def check_proof(server):
 
 def run(rounds, seed):
     chance, records, left = random.Random(seed), Records(), {}
-    server = Server().start()
+    server = Server(args=["--limits.throughput=false"]).start()
     try:
         dis = Dis(server)
         dis.create_stream(STREAM, PARTITIONS)

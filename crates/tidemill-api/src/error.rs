@@ -52,8 +52,14 @@ codes! {
     InvalidPartitionId = "DIS.4201" BAD_REQUEST "Invalid partition_id.";
     /// A required body, or its records, are missing.
     EmptyRequest = "DIS.4202" BAD_REQUEST "Empty request.";
+    /// A time of a metrics call is missing, no number or in the wrong order.
+    InvalidPeriod = "DIS.4203" BAD_REQUEST "Invalid monitoring period.";
+    /// A metrics call reaches further back than the metrics do, or over more time.
+    PeriodTooLong = "DIS.4204" BAD_REQUEST "The monitoring period cannot be longer than 7 days.";
     /// A data call on a stream that is being made or deleted, or is frozen.
     StreamNotRunning = "DIS.4205" BAD_REQUEST "Stream is not running.";
+    /// Unknown label of a metrics call, or none.
+    InvalidLabel = "DIS.4209" BAD_REQUEST "Invalid metrics label.";
     /// Not one of the five cursor types.
     InvalidCursorType = "DIS.4215" BAD_REQUEST "Invalid cursor type.";
     /// Not a number from 0 to 2^63-1.
@@ -72,6 +78,8 @@ codes! {
     UnknownStream = "DIS.4301" BAD_REQUEST "Stream does not exist.";
     /// A partition index beyond the stream.
     UnknownPartition = "DIS.4302" BAD_REQUEST "Partition does not exist.";
+    /// A partition's throughput is used up.
+    Throttled = "DIS.4303" BAD_REQUEST "Exceeded traffic control limit.";
     /// Unknown bucket of a dump task.
     UnknownBucket = "DIS.4306" BAD_REQUEST "Bucket does not exist.";
     /// The name of the new stream is taken.

@@ -14,6 +14,7 @@ pub mod setting;
 pub mod sqlite;
 pub mod stream;
 pub mod suite;
+pub mod traffic;
 mod value;
 
 pub use value::{Row, Value};

@@ -279,6 +279,7 @@ pub async fn insert_scaling(tx: &mut dyn Tx, stream_id: &str, row: &ScalingRow) 
 pub async fn delete_stream(tx: &mut dyn Tx, id: &str) -> Result<(), MetaError> {
     for sql in [
         "DELETE FROM checkpoints WHERE stream_id = $1",
+        "DELETE FROM traffic_hours WHERE stream_id = $1",
         "DELETE FROM stream_tags WHERE stream_id = $1",
         "DELETE FROM stream_scalings WHERE stream_id = $1",
         "DELETE FROM stream_partitions WHERE stream_id = $1",

@@ -70,3 +70,12 @@ pub const TEMPORARY_KEY_LIFE_S: std::ops::RangeInclusive<i64> = 900..=86_400;
 pub const TEMPORARY_KEY_LIFE_S_DEFAULT: i64 = 900;
 /// Longest description of an access key.
 pub const KEY_DESCRIPTION_CHARS_MAX: usize = 255;
+/// Payload bytes a COMMON partition takes in a second; the largest record fits into it. An ADVANCED one takes
+/// five times as many, and both give twice what they take.
+pub const PARTITION_WRITE_BYTES_PER_S: u32 = 1024 * 1024;
+/// Records a COMMON partition takes in a second. An ADVANCED one takes twice as many.
+pub const PARTITION_RECORDS_PER_S: u32 = 1000;
+/// How far back a stream's metrics reach, in days.
+pub const METRICS_DAYS: i64 = 7;
+/// Minutes of a stream's metrics that wait to be stored while the metadata cannot be written.
+pub const TRAFFIC_MINUTES_UNWRITTEN_MAX: usize = 120;

@@ -3,7 +3,9 @@
 use crate::route::Router;
 use crate::stream::{Stream, StreamState};
 use crate::streams::Streams;
+use crate::traffic::Amount;
 use std::borrow::Cow;
+use std::time::Instant;
 use tidemill_log::{Append, Chunk, ChunkBuilder, Outcome, Refusal};
 use tidemill_model::PartitionId;
 use tidemill_model::limits::{PARTITION_KEY_BYTES_MAX, RECORD_BYTES_MAX};
@@ -52,6 +54,9 @@ pub enum RecordError {
     /// The partition does not take records.
     #[error("partition {0} takes no records")]
     PartitionClosed(PartitionId),
+    /// The partition takes no more at the moment.
+    #[error("the partition takes no more at the moment")]
+    Throttled,
     /// The record itself cannot be stored.
     #[error("{0}")]
     Invalid(&'static str),
@@ -78,15 +83,7 @@ pub enum AppendError {
 }
 
 /// Where a record went before the log numbered it: its partition and its place in the chunk.
-type Slot = Result<(u32, u32), RecordError>;
-
-/// A request's records, decoded and sorted by partition.
-struct Built {
-    /// One a record.
-    slots: Vec<Slot>,
-    /// At most one a partition, with its index.
-    chunks: Vec<(u32, Chunk)>,
-}
+pub(crate) type Slot = Result<(u32, u32), RecordError>;
 
 impl Streams {
     /// Stores records durably. One outcome a record, in the order of `records`, which keep their order
@@ -99,10 +96,12 @@ impl Streams {
         if stream.state != StreamState::Running {
             return Err(AppendError::NotRunning);
         }
-        let mut seed = [0u8; 8];
-        // A constant seed would still spread the records of one request.
-        let _ = getrandom::fill(&mut seed);
-        let Built { slots, chunks } = build(stream, &records, u64::from_le_bytes(seed))?;
+        let started = Instant::now();
+        let (mut slots, mut amounts) = route(stream, &records);
+        if self.0.config.throughput {
+            self.limit_put(stream, &records, &mut slots, &mut amounts);
+        }
+        let chunks = build(&records, &mut slots, amounts.len())?;
         drop(records);
         let partitions: Vec<u32> = chunks.iter().map(|(partition, _)| *partition).collect();
         let outcomes = if chunks.is_empty() {
@@ -117,8 +116,25 @@ impl Streams {
         for (partition, outcome) in partitions.iter().zip(outcomes) {
             by_partition[*partition as usize] = outcome;
         }
+        self.count_put(stream, &by_partition, &amounts, started);
         Ok(slots.into_iter().map(|slot| answer(slot, &by_partition)).collect())
     }
+
+    fn count_put(&self, stream: &Stream, outcomes: &[Outcome], amounts: &[Amount], started: Instant) {
+        let stored: Vec<_> = (0u32..)
+            .zip(outcomes.iter().zip(amounts))
+            .filter(|(_, (outcome, _))| matches!(outcome, Outcome::Assigned { .. }))
+            .map(|(partition, (_, amount))| (partition, *amount))
+            .collect();
+        if !stored.is_empty() {
+            stream.traffic.count_put(&stored, micros_since(started), self.0.clock.now_ms());
+        }
+    }
+}
+
+/// How long a request took, in microseconds.
+pub(crate) fn micros_since(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 fn answer(slot: Slot, by_partition: &[Outcome]) -> RecordOutcome {
@@ -135,28 +151,51 @@ fn answer(slot: Slot, by_partition: &[Outcome]) -> RecordOutcome {
     }
 }
 
-/// Routes every record and decodes it into the chunk of its partition.
-fn build(stream: &Stream, records: &[PutRecord<'_>], seed: u64) -> Result<Built, AppendError> {
-    let mut router = Router::new(stream, seed);
-    let mut bytes = vec![0usize; stream.partitions.len()];
+/// Where every record goes, and how much that is a partition.
+fn route(stream: &Stream, records: &[PutRecord<'_>]) -> (Vec<Slot>, Vec<Amount>) {
+    let mut seed = [0u8; 8];
+    // A constant seed would still spread the records of one request.
+    let _ = getrandom::fill(&mut seed);
+    let mut router = Router::new(stream, u64::from_le_bytes(seed));
+    let mut amounts = vec![Amount::default(); stream.partitions.len()];
     let mut slots: Vec<Slot> = Vec::with_capacity(records.len());
     for record in records {
         let routed = check(record).and_then(|()| router.route(record));
         if let Ok(partition) = &routed {
-            bytes[*partition as usize] += encoded_bytes(record);
+            amounts[*partition as usize].more(Amount { bytes: payload_bytes(record), records: 1 });
         }
         slots.push(routed.map(|partition| (partition, 0)));
     }
+    (slots, amounts)
+}
+
+/// Decodes every record that passes into the chunk of its partition. At most one chunk a partition, with its
+/// index; the slots get their places in them.
+fn build(
+    records: &[PutRecord<'_>],
+    slots: &mut [Slot],
+    partitions: usize,
+) -> Result<Vec<(u32, Chunk)>, AppendError> {
+    let mut bytes = vec![0usize; partitions];
+    for (record, slot) in records.iter().zip(&*slots) {
+        if let Ok((partition, _)) = slot {
+            bytes[*partition as usize] += encoded_bytes(record);
+        }
+    }
     let room = |bytes: &usize| (*bytes > 0).then(|| ChunkBuilder::with_capacity(*bytes));
     let mut builders: Vec<Option<ChunkBuilder>> = bytes.iter().map(room).collect();
-    for (index, (record, slot)) in records.iter().zip(&mut slots).enumerate() {
+    for (index, (record, slot)) in records.iter().zip(slots).enumerate() {
         let Ok((partition, place)) = slot else { continue };
         let Some(builder) = &mut builders[*partition as usize] else { continue };
         *place = builder.count();
         push(builder, record).map_err(|NotBase64| AppendError::NotBase64(index))?;
     }
-    let finished = (0u32..).zip(builders).filter_map(|(i, b)| Some((i, b?.finish()?)));
-    Ok(Built { slots, chunks: finished.collect() })
+    Ok((0u32..).zip(builders).filter_map(|(i, b)| Some((i, b?.finish()?))).collect())
+}
+
+/// Bytes of the payload, decoded.
+pub(crate) fn payload_bytes(record: &PutRecord<'_>) -> u64 {
+    decoded_len(&record.data) as u64
 }
 
 fn encoded_bytes(record: &PutRecord<'_>) -> usize {

@@ -124,6 +124,7 @@ impl Streams {
             tags: new.tags,
             sys_tags: new.sys_tags,
             changing: Arc::default(),
+            traffic: Arc::default(),
         })
     }
 

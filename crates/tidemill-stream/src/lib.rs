@@ -5,12 +5,14 @@
 
 mod app;
 mod append;
+mod auto_scale;
 mod catalog;
 mod checkpoint;
 mod create;
 mod cursor;
 mod delete;
 mod hash_range;
+mod history;
 mod notice;
 mod open;
 mod read;
@@ -22,6 +24,8 @@ mod schema;
 mod stream;
 mod streams;
 mod tag;
+mod throttle;
+mod traffic;
 mod update;
 
 pub use app::{App, AppError, AppPage};
@@ -39,4 +43,5 @@ pub use stream::{
     StreamType, Tag,
 };
 pub use streams::{StreamEnd, Streams, StreamsConfig};
+pub use traffic::{Count, Counters};
 pub use update::{StreamUpdate, UpdateError};

@@ -1,9 +1,16 @@
 //! What streams raise for people to be told of.
 
+use crate::stream::Stream;
 use crate::streams::Streams;
 use tidemill_model::{Event, EventKind, ProjectId};
 
 impl Streams {
+    /// Raises an event about a stream.
+    pub(crate) fn raise(&self, kind: EventKind, stream: &Stream, detail: String) {
+        let about = (stream.id.clone(), stream.name.to_string());
+        self.hand_over(kind, &stream.project, Some(about), detail);
+    }
+
     /// Raises that a quota of the project is used up.
     pub(crate) fn raise_quota(&self, project: &ProjectId, active: u64, max: u64) {
         let detail =

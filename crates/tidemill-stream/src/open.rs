@@ -8,6 +8,7 @@ use crate::streams::{Inner, Streams, StreamsConfig};
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use tidemill_log::{LogError, LogStore};
 use tidemill_meta::{Meta, MetaError, checkpoint, setting, stream as sql};
 use tidemill_model::{Clock, Events, Incarnation, PartitionId};
@@ -44,11 +45,14 @@ impl Streams {
         let streams = Self(Arc::new(Inner {
             meta,
             log,
-            clock,
             config,
             catalog,
             cursor_key,
             events,
+            opened_ms: clock.now_ms(),
+            clock,
+            moving_traffic: tokio::sync::RwLock::default(),
+            traffic_forgotten_hour: AtomicI64::new(0),
             ends: RwLock::default(),
         }));
         streams.load().await?;

@@ -1,8 +1,11 @@
 //! Positions and pages: from a cursor request to a cursor, from a cursor to records.
 
+use crate::append::micros_since;
 use crate::cursor::{Cursor, CursorTextError, CursorType};
 use crate::stream::{PartitionState, Stream, StreamState};
 use crate::streams::Streams;
+use crate::traffic::Amount;
+use std::time::Instant;
 use tidemill_log::{Bounds, Page, ReadError, ReadLimit, Scope};
 use tidemill_model::{PartitionId, ProjectId};
 
@@ -74,6 +77,14 @@ pub enum GetError {
     /// The partition's retention ended.
     #[error("partition {partition} is expired")]
     PartitionExpired {
+        /// Name of the stream.
+        stream: String,
+        /// The partition.
+        partition: PartitionId,
+    },
+    /// The partition gives no more at the moment.
+    #[error("partition {partition} gives no more at the moment")]
+    Throttled {
         /// Name of the stream.
         stream: String,
         /// The partition.
@@ -174,18 +185,36 @@ impl Streams {
             let stream = cursor.stream_name;
             return Err(GetError::PartitionExpired { stream, partition: cursor.partition });
         }
-        let at = stream.partition_ref(cursor.partition);
-        let read = self.0.log.read(at, cursor.sequence, limit, Scope::Visible).await;
-        let earliest = || self.bounds(&stream, cursor.partition).map_or(0, |bounds| bounds.earliest);
+        let page = self.page(&stream, cursor.partition, cursor.sequence, limit).await?;
+        cursor.sequence = page.next;
+        cursor.issued_ms = now_ms;
+        let next = self.0.cursor_key.write(&cursor);
+        Ok((page, next))
+    }
+
+    /// The records from a number on, within `limit` and the partition's throughput.
+    async fn page(
+        &self,
+        stream: &Stream,
+        partition: PartitionId,
+        from: u64,
+        limit: ReadLimit,
+    ) -> Result<Page, GetError> {
+        let (started, now_ms) = (Instant::now(), self.0.clock.now_ms());
+        self.limit_get(stream, partition, now_ms)?;
+        let read = self.0.log.read(stream.partition_ref(partition), from, limit, Scope::Visible).await;
+        let earliest = || self.bounds(stream, partition).map_or(0, |bounds| bounds.earliest);
         let page = read.map_err(|error| match error {
             ReadError::Trimmed { .. } => GetError::Trimmed,
             ReadError::Beyond { from, next } => GetError::Beyond { given: from, earliest: earliest(), next },
             other => GetError::Log(other),
         })?;
-        cursor.sequence = page.next;
-        cursor.issued_ms = now_ms;
-        let next = self.0.cursor_key.write(&cursor);
-        Ok((page, next))
+        let given = Amount {
+            bytes: page.records().map(|record| record.data.len() as u64).sum(),
+            records: page.runs.iter().map(|run| u64::from(run.count)).sum(),
+        };
+        stream.traffic.count_get(partition, given, micros_since(started), now_ms);
+        Ok(page)
     }
 }
 

@@ -3,12 +3,11 @@
 use crate::rows::partition_row;
 use crate::stream::{Partition, PartitionState, Stream, StreamState};
 use crate::streams::Streams;
+use crate::traffic::MINUTE_MS;
 use std::sync::Arc;
-use std::time::Duration;
 use tidemill_meta::{MetaError, stream as sql};
 use tokio_util::sync::CancellationToken;
 
-const EVERY: Duration = Duration::from_secs(60);
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
 impl Stream {
@@ -19,19 +18,30 @@ impl Stream {
 }
 
 impl Streams {
-    /// Finishes deletions and ends what is past its retention, every minute until `stop`.
+    /// Finishes deletions, ends what is past its retention, scales by the load and stores what passed, at the
+    /// start of every minute until `stop`.
     ///
     /// Starts after everyone registered with [`Streams::before_delete`] and every holder of records has
     /// registered with the log.
     pub async fn run(&self, stop: CancellationToken) {
         while !stop.is_cancelled() {
+            let next_minute_ms = (self.0.clock.now_ms().div_euclid(MINUTE_MS) + 1) * MINUTE_MS;
             self.resume_deletes().await;
             self.expire().await;
+            self.tend_traffic().await;
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.0.clock.sleep(EVERY) => {}
+                () = self.0.clock.sleep_until(next_minute_ms) => {}
             }
         }
+        self.write_traffic_before(i64::MAX).await;
+    }
+
+    /// What follows from the traffic of the last minute.
+    pub async fn tend_traffic(&self) {
+        self.end_limited_episodes();
+        self.auto_scale().await;
+        self.write_traffic().await;
     }
 
     /// Ends what is past its retention now, once for every running stream.

@@ -89,6 +89,7 @@ pub(crate) fn from_rows(rows: StreamRows) -> Result<Stream, MetaError> {
         csv_delimiter: row.csv_delimiter,
         id: row.id,
         changing: Arc::default(),
+        traffic: Arc::default(),
     })
 }
 

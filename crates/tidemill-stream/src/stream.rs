@@ -1,5 +1,6 @@
 //! What a stream is: an immutable snapshot that every change replaces.
 
+use crate::traffic::Traffic;
 use std::sync::Arc;
 use tidemill_model::{Incarnation, PartitionId, ProjectId, StreamName};
 
@@ -44,6 +45,8 @@ pub struct Stream {
     pub sys_tags: Vec<Tag>,
     /// One change of this stream at a time; shared by all its snapshots.
     pub(crate) changing: Arc<tokio::sync::Mutex<()>>,
+    /// What passes through it; shared by all its snapshots.
+    pub(crate) traffic: Arc<Traffic>,
 }
 
 impl Stream {

@@ -6,6 +6,7 @@ use crate::stream::{ScaleRecord, Stream, StreamType};
 use async_trait::async_trait;
 use parking_lot::RwLock;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use tidemill_log::LogStore;
 use tidemill_meta::Meta;
 use tidemill_model::{Clock, Events, ProjectId};
@@ -17,6 +18,8 @@ pub struct StreamsConfig {
     pub common_partitions_max: u64,
     /// Active partitions of ADVANCED streams a project may have.
     pub advanced_partitions_max: u64,
+    /// Whether partitions take and give no more than their stream's type promises.
+    pub throughput: bool,
     /// Manual increases of a stream's partitions in any hour.
     pub scale_ups_per_hour: usize,
     /// Automatic increases of a stream's partitions in any hour.
@@ -30,6 +33,7 @@ impl Default for StreamsConfig {
         Self {
             common_partitions_max: 50,
             advanced_partitions_max: 10,
+            throughput: true,
             scale_ups_per_hour: 10,
             auto_scale_ups_per_hour: 10,
             scale_downs_per_hour: 1,
@@ -76,6 +80,12 @@ pub(crate) struct Inner {
     pub(crate) catalog: Catalog,
     pub(crate) cursor_key: CursorKey,
     pub(crate) events: Events,
+    /// When the streams were opened, in ms since the epoch.
+    pub(crate) opened_ms: i64,
+    /// Held by whoever moves minutes of traffic from memory to the metadata, and by readers of both.
+    pub(crate) moving_traffic: tokio::sync::RwLock<()>,
+    /// The last hour in which old traffic was removed.
+    pub(crate) traffic_forgotten_hour: AtomicI64,
     pub(crate) ends: RwLock<Vec<Arc<dyn StreamEnd>>>,
 }
 

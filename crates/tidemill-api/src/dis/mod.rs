@@ -3,6 +3,7 @@
 mod app;
 mod checkpoint;
 mod file;
+mod metrics;
 mod record;
 mod stream;
 mod subscription;
@@ -11,6 +12,7 @@ mod transfer_task;
 pub use app::{App, AppList, ConsumerState, ConsumingState, CreateApp};
 pub use checkpoint::{Checkpoint, CommitCheckpoint};
 pub use file::FileState;
+pub use metrics::{DataPoint, Metrics, MetricsResult};
 pub use record::{Cursor, GetRecordsResult, PutEntry, PutRecords, PutRecordsResult, PutResultEntry, Record};
 pub use stream::{
     CreateStream, CsvProperties, Partition, ScaleRecord, StreamDetail, StreamInfo, StreamList, Tag,

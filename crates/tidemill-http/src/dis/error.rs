@@ -106,6 +106,11 @@ impl DisError {
         Self::new(code, &[stream, project.as_str(), &partition.to_string()])
     }
 
+    /// DIS.4302: an index beyond the stream.
+    pub(super) fn unknown_partition(stream: &Stream, partition: PartitionId) -> Self {
+        Self::of_partition(ErrorCode::UnknownPartition, stream.name.as_str(), &stream.project, partition)
+    }
+
     /// The form in brackets is taken apart by clients.
     fn out_of_range(given: u64, earliest: u64, next: u64) -> Self {
         let [given, earliest, next] = [given, earliest, next].map(|number| number.to_string());
@@ -203,6 +208,9 @@ impl DisError {
             GetError::NotRunning => Self::bare(ErrorCode::StreamNotRunning),
             GetError::PartitionExpired { stream, partition } => {
                 Self::of_partition(ErrorCode::PartitionExpired, &stream, project, partition)
+            }
+            GetError::Throttled { stream, partition } => {
+                Self::of_partition(ErrorCode::Throttled, &stream, project, partition)
             }
             GetError::Trimmed => Self::bare(ErrorCode::CursorTrimmed),
             GetError::Beyond { given, earliest, next } => Self::out_of_range(given, earliest, next),
@@ -304,6 +312,7 @@ impl RecordFailure {
             RecordError::InvalidPartitionId(_) => ErrorCode::InvalidPartitionId,
             RecordError::UnknownPartition(_) => ErrorCode::UnknownPartition,
             RecordError::PartitionClosed(_) => ErrorCode::PartitionExpired,
+            RecordError::Throttled => ErrorCode::Throttled,
             RecordError::Invalid(_) => ErrorCode::InvalidRequest,
             RecordError::Refused(refusal) => refused(*refusal),
             RecordError::Unknown => ErrorCode::RecordNotStored,
@@ -315,6 +324,8 @@ impl RecordFailure {
                 details = vec![stream.name.to_string(), stream.project.to_string(), id.to_string()];
                 details.push(code.code().to_owned());
             }
+            // Clients compare the text of this one.
+            RecordError::Throttled => {}
             RecordError::Invalid(reason) => details.push((*reason).to_owned()),
             RecordError::Refused(_) | RecordError::Unknown => details.push(error.to_string()),
         }

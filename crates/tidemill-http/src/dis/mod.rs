@@ -11,6 +11,7 @@ mod files;
 mod get_records;
 pub mod json;
 mod lookup;
+mod metrics;
 pub mod put_body;
 mod put_records;
 pub mod query;
@@ -62,6 +63,11 @@ pub fn router(state: DisState) -> Router {
         ("/v2/{project_id}/streams/{stream_name}", stream),
         ("/v2/{project_id}/streams/{stream_name}/update", put(stream_settings::update_stream_legacy)),
         ("/v3/{project_id}/streams/{stream_name}", put(stream_settings::update_stream)),
+        ("/v2/{project_id}/streams/{stream_name}/metrics", get(metrics::stream_metrics)),
+        (
+            "/v2/{project_id}/streams/{stream_name}/partitions/{partition_id}/metrics",
+            get(metrics::partition_metrics),
+        ),
         ("/v2/{project_id}/records", post(put_records::put_records).get(get_records::get_records)),
         ("/v2/{project_id}/files/{deliver_data_id}/state", get(files::file_state)),
         ("/v2/{project_id}/cursors", get(cursors::get_cursor)),

@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used)] // a failed step is a failed test
 
 mod append;
+mod auto_scale;
 mod delete;
 mod limits;
 mod restart;
 mod retention;
+mod throttle;
+mod traffic;
 
 use std::path::PathBuf;
 use std::sync::Arc;

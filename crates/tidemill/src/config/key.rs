@@ -32,7 +32,7 @@ pub(crate) struct Key {
 impl Key {
     /// The environment variable.
     pub(crate) fn env(&self) -> String {
-        format!("TIDEMILL_{}", self.name.replace('-', "_").to_ascii_uppercase())
+        format!("TIDEMILL_{}", self.name.replace(['-', '.'], "_").to_ascii_uppercase())
     }
 
     /// Whether a flag without a value means `true`.
@@ -198,6 +198,13 @@ const LIMITS: &[Key] = &[
         "Active partitions the ADVANCED streams of a project may have together.",
     ),
     key(
+        "limits.throughput",
+        "BOOL",
+        Some("true"),
+        Server,
+        "Whether a partition takes and gives no more a second than its stream's type promises. COMMON: 1 MiB and 1000 records in, 2 MiB out; ADVANCED: 5 MiB and 2000 records in, 10 MiB out.",
+    ),
+    key(
         "request-bytes-max",
         "SIZE",
         Some("192MiB"),
@@ -263,6 +270,11 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Key> {
 /// The setting called `name`.
 pub(crate) fn find(name: &str) -> Option<&'static Key> {
     all().find(|key| key.name == name)
+}
+
+/// Whether a setting's name begins with `table` and a dot.
+pub(crate) fn has_prefix(table: &str) -> bool {
+    all().any(|key| key.name.split_once('.').is_some_and(|(before, _)| before == table))
 }
 
 /// The setting whose name is most like `name`, if one is.

@@ -124,7 +124,19 @@ fn read_file(path: &Path) -> Result<Vec<(&'static str, String)>> {
     let text = text.map_err(|error| usage(format!("{error:#}")))?;
     let table: toml::Table =
         text.parse().map_err(|error| usage(format!("{} is not TOML: {error}", path.display())))?;
-    table.into_iter().map(|(name, value)| entry(path, &name, &value)).collect()
+    let mut entries = Vec::new();
+    for (name, value) in table {
+        match value {
+            // `limits.throughput = false` is a table to TOML.
+            toml::Value::Table(inner) if key::has_prefix(&name) => {
+                for (rest, value) in inner {
+                    entries.push(entry(path, &format!("{name}.{rest}"), &value)?);
+                }
+            }
+            value => entries.push(entry(path, &name, &value)?),
+        }
+    }
+    Ok(entries)
 }
 
 fn entry(path: &Path, name: &str, value: &toml::Value) -> Result<(&'static str, String)> {
@@ -207,6 +219,21 @@ mod tests {
         let file = file("objects_listn = '127.0.0.1:0'\n");
         let error = Layers::from_parts(&Values::new(), env(&[]), Some(file.path())).unwrap_err();
         assert!(error.to_string().ends_with("did you mean \"objects-listen\"?"), "{error}");
+    }
+
+    #[test]
+    fn a_name_with_a_dot_may_be_written_as_a_table() {
+        for text in ["limits.throughput = false\n", "[limits]\nthroughput = false\n"] {
+            let file = file(text);
+            let layers = Layers::from_parts(&Values::new(), env(&[]), Some(file.path())).unwrap();
+            assert_eq!(layers.text("limits.throughput"), Some("false"));
+        }
+        let file = file("limits.througput = false\n");
+        let error = Layers::from_parts(&Values::new(), env(&[]), Some(file.path())).unwrap_err();
+        assert!(error.to_string().ends_with("did you mean \"limits.throughput\"?"), "{error}");
+        let variables = env(&[("TIDEMILL_LIMITS_THROUGHPUT", "false")]);
+        let layers = Layers::from_parts(&Values::new(), variables, Some(Path::new("/dev/null"))).unwrap();
+        assert_eq!(layers.text("limits.throughput"), Some("false"));
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub(crate) struct LimitSettings {
     pub(crate) disk_full_below: u64,
     pub(crate) common_partitions_max: u32,
     pub(crate) advanced_partitions_max: u32,
+    pub(crate) throughput: bool,
     pub(crate) request_bytes_max: u32,
     pub(crate) drain_window: Duration,
 }
@@ -151,6 +152,7 @@ fn limits(layers: &Layers) -> Result<LimitSettings> {
         disk_full_below: layers.required("disk-full-below", value::size)?,
         common_partitions_max: layers.required("common-partitions-max", value::count)?,
         advanced_partitions_max: layers.required("advanced-partitions-max", value::count)?,
+        throughput: layers.required("limits.throughput", value::boolean)?,
         request_bytes_max: layers.required("request-bytes-max", request_bytes)?,
         drain_window: layers.required("drain-window", value::duration)?,
     })

@@ -130,6 +130,7 @@ fn streams_config(limits: &LimitSettings) -> StreamsConfig {
     StreamsConfig {
         common_partitions_max: limits.common_partitions_max.into(),
         advanced_partitions_max: limits.advanced_partitions_max.into(),
+        throughput: limits.throughput,
         ..StreamsConfig::default()
     }
 }

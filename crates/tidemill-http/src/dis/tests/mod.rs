@@ -7,6 +7,7 @@ mod signed;
 mod stream_settings;
 mod streams;
 mod subscriptions;
+mod traffic;
 mod transfer_tasks;
 
 use crate::dis::{Budget, DisState, router, unknown_route};

@@ -75,7 +75,7 @@ fn command(directory: &Path) -> Result<Command> {
     command
         .current_dir(directory)
         .args(["serve", "--data-dir", "data", "--listen", "127.0.0.1:0", "--objects-listen", "127.0.0.1:0"])
-        .args(["--log-ring-size", "64MiB", "--disk-full-below", "64MiB"])
+        .args(["--log-ring-size", "64MiB", "--disk-full-below", "64MiB", "--limits.throughput=false"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(File::create(directory.join("log"))?);
