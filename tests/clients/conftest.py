@@ -60,6 +60,14 @@ def own_server():
     running.close()
 
 
+@pytest.fixture
+def unlimited_server():
+    """Like `own_server`, and its partitions take and give whatever comes."""
+    running = Server(args=["--limits.throughput=false"]).start()
+    yield running
+    running.close()
+
+
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory):
     """A certificate authority of this run; `.bundle` is its certificate as a file."""

@@ -80,12 +80,16 @@ codes! {
     UnknownPartition = "DIS.4302" BAD_REQUEST "Partition does not exist.";
     /// A partition's throughput is used up.
     Throttled = "DIS.4303" BAD_REQUEST "Exceeded traffic control limit.";
+    /// A project sends too many requests about streams.
+    TooManyStreamRequests = "DIS.4305" BAD_REQUEST "Too many stream requests.";
     /// Unknown bucket of a dump task.
     UnknownBucket = "DIS.4306" BAD_REQUEST "Bucket does not exist.";
     /// The name of the new stream is taken.
     StreamExists = "DIS.4307" BAD_REQUEST "The stream already exists.";
     /// Too many partitions in the project.
     QuotaExceeded = "DIS.4308" BAD_REQUEST "Insufficient quota.";
+    /// The caller's address failed to authenticate too often.
+    AddressBlocked = "DIS.4309" BAD_REQUEST "Too many request failures. Please try again later.";
     /// The bucket of a dump task cannot be written.
     BucketNotWritable = "DIS.4310" BAD_REQUEST "OBS access error.";
     /// Reading an EXPIRED partition, or writing to one that is not ACTIVE.

@@ -2,7 +2,7 @@
 
 use crate::dis::subscriptions::{self, NotifyState};
 use crate::dis::transfer_tasks::{self, TransferState};
-use crate::dis::{self, Budget, DisState};
+use crate::dis::{self, Budget, DisState, Guard};
 use crate::iam::{self, IamState, PublicUrls};
 use crate::obs::{self, ObsState};
 use crate::{ops, trace};
@@ -39,6 +39,8 @@ pub struct Services {
     pub clock: Clock,
     /// Room for request bodies of the stream API.
     pub budget: Budget,
+    /// Rates of projects and addresses.
+    pub guard: Guard,
     /// Where clients reach this installation.
     pub public: Arc<PublicUrls>,
     /// Names of the object endpoint, without ports: a bucket's host is `{bucket}.{name}`.
@@ -55,6 +57,7 @@ pub fn api_router(services: &Services) -> Router {
         iam: services.iam.clone(),
         clock: services.clock.clone(),
         budget: services.budget.clone(),
+        guard: services.guard.clone(),
     };
     Router::new()
         .route("/", get(front).with_state(identity.clone()))

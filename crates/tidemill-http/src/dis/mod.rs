@@ -9,6 +9,7 @@ mod cursors;
 pub mod error;
 mod files;
 mod get_records;
+pub mod guard;
 pub mod json;
 mod lookup;
 mod metrics;
@@ -25,6 +26,7 @@ pub mod transfer_tasks;
 
 pub use budget::Budget;
 pub use error::DisError;
+pub use guard::{Guard, Rates};
 pub use request::DisRequest;
 
 use axum::Router;
@@ -46,6 +48,8 @@ pub struct DisState {
     pub clock: Clock,
     /// Room for request bodies.
     pub budget: Budget,
+    /// Rates of projects and addresses.
+    pub guard: Guard,
 }
 
 /// The routes of streams, records, cursors, apps and checkpoints.

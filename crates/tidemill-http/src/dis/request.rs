@@ -6,13 +6,16 @@ use crate::dis::caller::Claim;
 use crate::dis::error::DisError;
 use crate::dis::query::Query;
 use crate::dis::{body, json};
-use axum::extract::{FromRef, FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request};
+use axum::extract::{
+    ConnectInfo, FromRef, FromRequest, FromRequestParts, MatchedPath, OriginalUri, RawPathParams, Request,
+};
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tidemill_api::ErrorCode;
 use tidemill_iam::{Caller, Iam, RequestHead};
@@ -80,7 +83,24 @@ where
     type Rejection = DisError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, DisError> {
-        let DisState { iam, clock, budget, .. } = DisState::from_ref(state);
+        let state = DisState::from_ref(state);
+        let (guard, peer, about_streams) = (state.guard.clone(), peer(&request), is_about_streams(&request));
+        guard.admit(peer)?;
+        let read = Self::read(request, state).await;
+        if read.as_ref().is_err_and(|error| error.code == ErrorCode::NotAuthenticated) {
+            guard.failed(peer);
+        }
+        let read = read?;
+        if about_streams {
+            guard.stream_request(&read.project)?;
+        }
+        Ok(read)
+    }
+}
+
+impl DisRequest {
+    async fn read(request: Request, state: DisState) -> Result<Self, DisError> {
+        let DisState { iam, clock, budget, .. } = state;
         let (mut parts, mut body) = request.into_parts();
         let path = path_values(&mut parts).await?;
         let claim = Claim::begin(&iam, &head(&parts))?;
@@ -95,6 +115,17 @@ where
         let query = Query::read(parts.uri.query().unwrap_or_default(), reading);
         Ok(Self { caller, project, query, headers: parts.headers, body, iam, path, _room: room })
     }
+}
+
+/// The address at the other end of the connection.
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
+}
+
+/// Whether the route is about streams or what hangs on them, not about records.
+fn is_about_streams(request: &Request) -> bool {
+    let resource = request.extensions().get::<MatchedPath>().and_then(|path| path.as_str().split('/').nth(3));
+    matches!(resource, Some("streams" | "stream"))
 }
 
 async fn path_values(parts: &mut Parts) -> Result<Vec<(String, String)>, DisError> {

@@ -205,6 +205,20 @@ const LIMITS: &[Key] = &[
         "Whether a partition takes and gives no more a second than its stream's type promises. COMMON: 1 MiB and 1000 records in, 2 MiB out; ADVANCED: 5 MiB and 2000 records in, 10 MiB out.",
     ),
     key(
+        "limits.stream-requests",
+        "COUNT",
+        Some("1000"),
+        Server,
+        "Requests about streams, their dump tasks, metrics and tags that a project may send in a second; more are answered DIS.4305. Records, cursors and checkpoints do not count.",
+    ),
+    key(
+        "limits.failed-authentications",
+        "COUNT",
+        Some("1000"),
+        Server,
+        "Failed authentications of one address at the stream API in five minutes. Then it is answered DIS.4309 until they are over. This machine's own addresses are never blocked; a proxy elsewhere counts as one address.",
+    ),
+    key(
         "request-bytes-max",
         "SIZE",
         Some("192MiB"),

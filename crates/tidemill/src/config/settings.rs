@@ -35,6 +35,8 @@ pub(crate) struct LimitSettings {
     pub(crate) common_partitions_max: u32,
     pub(crate) advanced_partitions_max: u32,
     pub(crate) throughput: bool,
+    pub(crate) stream_requests: u32,
+    pub(crate) failed_authentications: u32,
     pub(crate) request_bytes_max: u32,
     pub(crate) drain_window: Duration,
 }
@@ -153,6 +155,8 @@ fn limits(layers: &Layers) -> Result<LimitSettings> {
         common_partitions_max: layers.required("common-partitions-max", value::count)?,
         advanced_partitions_max: layers.required("advanced-partitions-max", value::count)?,
         throughput: layers.required("limits.throughput", value::boolean)?,
+        stream_requests: layers.required("limits.stream-requests", value::count)?,
+        failed_authentications: layers.required("limits.failed-authentications", value::count)?,
         request_bytes_max: layers.required("request-bytes-max", request_bytes)?,
         drain_window: layers.required("drain-window", value::duration)?,
     })

@@ -1,11 +1,11 @@
 //! The stores as the routes see them.
 
 use super::stores::Stores;
-use crate::config::Settings;
+use crate::config::{LimitSettings, Settings};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use tidemill_http::Services;
-use tidemill_http::dis::Budget;
+use tidemill_http::dis::{Budget, Guard, Rates};
 use tidemill_http::iam::PublicUrls;
 use tidemill_model::Clock;
 
@@ -32,11 +32,16 @@ pub(super) fn services(
         notifications: stores.notifications.clone(),
         objects: stores.objects.clone(),
         clock: clock.clone(),
+        guard: Guard::new(clock.clone(), rates(&settings.limits)),
         budget: Budget::with_bytes(clock.clone(), settings.limits.request_bytes_max),
         public: Arc::new(public),
         service_hosts: settings.public_objects_url.iter().filter_map(|url| host(url)).collect(),
         metrics,
     }
+}
+
+fn rates(limits: &LimitSettings) -> Rates {
+    Rates { stream_requests: limits.stream_requests, failed_authentications: limits.failed_authentications }
 }
 
 /// The name in a URL, without its port.

@@ -2,6 +2,7 @@
 
 mod apps;
 mod bad_input;
+mod guard;
 mod records;
 mod signed;
 mod stream_settings;
@@ -10,7 +11,7 @@ mod subscriptions;
 mod traffic;
 mod transfer_tasks;
 
-use crate::dis::{Budget, DisState, router, unknown_route};
+use crate::dis::{Budget, DisState, Guard, Rates, router, unknown_route};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -77,6 +78,7 @@ impl Api {
             iam: iam.clone(),
             clock: clock.clone(),
             budget: Budget::new(clock.clone()),
+            guard: Guard::new(clock.clone(), Rates::default()),
         };
         let router = router(state).fallback(unknown_route);
         Self { _dir: dir, meta, clock, streams, iam, router, token }
@@ -84,7 +86,8 @@ impl Api {
 
     fn state(&self) -> DisState {
         let (streams, iam, clock) = (self.streams.clone(), self.iam.clone(), self.clock.clone());
-        DisState { streams, iam, budget: Budget::new(clock.clone()), clock }
+        let guard = Guard::new(clock.clone(), Rates::default());
+        DisState { streams, iam, budget: Budget::new(clock.clone()), guard, clock }
     }
 
     /// Moves the clock and takes a new token, as the old one may have ended.
