@@ -114,6 +114,14 @@ codes! {
     NoCheckpoint = "DIS.4375" BAD_REQUEST "The app does not commit checkpoint";
     /// Too many tags on the stream.
     TagQuotaExceeded = "DIS.4601" BAD_REQUEST "The number of resource tags has reached the maximum.";
+    /// Tags of anything but a stream.
+    UnknownResourceType = "DIS.4602" BAD_REQUEST "Invalid resource type.";
+    /// Tags of an unknown stream.
+    UnknownResource = "DIS.4603" BAD_REQUEST "The resource does not exist.";
+    /// A tag that the stream does not have.
+    UnknownTagKey = "DIS.4604" BAD_REQUEST "The key does not exist.";
+    /// Another word than the actions on tags.
+    UnsupportedAction = "DIS.4605" BAD_REQUEST "The action is not supported.";
     /// The server failed.
     Internal = "DIS.5000" INTERNAL_SERVER_ERROR "System error.";
     /// The server has no room for the request now. Shares its code with [`Self::Internal`].

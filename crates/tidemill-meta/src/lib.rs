@@ -13,6 +13,7 @@ pub mod object;
 pub mod setting;
 pub mod sqlite;
 pub mod stream;
+pub mod stream_tag;
 pub mod suite;
 pub mod traffic;
 mod value;

@@ -30,6 +30,12 @@ pub const RETENTION_HOURS_DEFAULT: i64 = 24;
 pub const CHECKPOINT_METADATA_CHARS_MAX: usize = 1000;
 /// Dump tasks a stream may have.
 pub const DUMP_TASKS_PER_STREAM_MAX: usize = 5;
+/// Keys one member of a query by tags may name.
+pub const TAG_QUERY_GROUPS_MAX: usize = 10;
+/// Values one key of a query by tags may name.
+pub const TAG_QUERY_VALUES_MAX: usize = 10;
+/// Streams on one page of a query by tags; the default is the most.
+pub const TAG_QUERY_LIMIT: std::ops::RangeInclusive<i64> = 1..=1000;
 /// Apps a project may have.
 pub const APPS_MAX: usize = 50;
 /// Seconds between two flushes of a dump task.

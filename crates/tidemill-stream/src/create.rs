@@ -6,6 +6,7 @@ use crate::stream::{
     AutoScale, CompressionFormat, DataType, Partition, PartitionState, Stream, StreamState, StreamType, Tag,
 };
 use crate::streams::Streams;
+use crate::tag::TagRefusal;
 use crate::{schema, tag};
 use std::sync::Arc;
 use tidemill_log::LogError;
@@ -185,5 +186,8 @@ fn check(new: &NewStream) -> Result<(), CreateError> {
     if let Some(text) = &new.data_schema {
         schema::check(text).map_err(CreateError::Schema)?;
     }
-    tag::check(&new.tags, &new.sys_tags)
+    tag::check(&new.tags, &new.sys_tags).map_err(|refused| match refused {
+        TagRefusal::TooMany => CreateError::TooManyTags,
+        TagRefusal::Invalid(reason) => CreateError::Invalid(reason.to_owned()),
+    })
 }

@@ -24,6 +24,8 @@ mod schema;
 mod stream;
 mod streams;
 mod tag;
+mod tag_change;
+mod tag_query;
 mod throttle;
 mod traffic;
 mod update;
@@ -43,5 +45,8 @@ pub use stream::{
     StreamType, Tag,
 };
 pub use streams::{StreamEnd, Streams, StreamsConfig};
+pub use tag::TagRefusal;
+pub use tag_change::{TagChange, TagError};
+pub use tag_query::{TagGroup, TagQuery};
 pub use traffic::{Count, Counters};
 pub use update::{StreamUpdate, UpdateError};

@@ -14,14 +14,19 @@ const SYSTEM: &str = "system";
 
 /// All rows of a stream.
 pub(crate) fn to_rows(stream: &Stream) -> StreamRows {
-    let tag = |scope, tag: &Tag| TagRow { scope, name: tag.key.clone(), value: tag.value.clone() };
-    let user = stream.tags.iter().map(|t| tag(USER, t));
     StreamRows {
         stream: stream_row(stream),
         partitions: stream.partitions.iter().map(partition_row).collect(),
         scalings: stream.scale_records.iter().map(scaling_row).collect(),
-        tags: user.chain(stream.sys_tags.iter().map(|t| tag(SYSTEM, t))).collect(),
+        tags: tag_rows(&stream.tags, &stream.sys_tags),
     }
+}
+
+/// The user's and the system's tags of one stream.
+pub(crate) fn tag_rows(tags: &[Tag], sys_tags: &[Tag]) -> Vec<TagRow> {
+    let row = |scope, tag: &Tag| TagRow { scope, name: tag.key.clone(), value: tag.value.clone() };
+    let user = tags.iter().map(|tag| row(USER, tag));
+    user.chain(sys_tags.iter().map(|tag| row(SYSTEM, tag))).collect()
 }
 
 fn stream_row(stream: &Stream) -> StreamRow {

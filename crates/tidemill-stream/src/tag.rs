@@ -1,6 +1,5 @@
 //! What a tag may be.
 
-use crate::create::CreateError;
 use crate::stream::Tag;
 
 /// Tags a stream may have.
@@ -11,6 +10,17 @@ const SYS_VALUE_CHARS_MAX: usize = 64;
 /// The only key the system uses.
 const SYS_KEY: &str = "_sys_enterprise_project_id";
 
+/// Why tags are refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TagRefusal {
+    /// A key or value is not what it may be, or a key is there twice.
+    #[error("{0}")]
+    Invalid(&'static str),
+    /// More than 10 tags.
+    #[error("a stream has at most {TAGS_MAX} tags")]
+    TooMany,
+}
+
 fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '_' || ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
@@ -19,29 +29,30 @@ fn fits(text: &str, max: usize, ok: impl Fn(char) -> bool) -> bool {
     text.chars().count() <= max && text.chars().all(ok)
 }
 
-/// At most 10 tags with distinct keys, each of allowed characters; system tags use the one known key.
-pub(crate) fn check(tags: &[Tag], sys_tags: &[Tag]) -> Result<(), CreateError> {
+/// The tags of a whole stream: at most 10 with distinct keys, system tags with the one known key.
+pub(crate) fn check(tags: &[Tag], sys_tags: &[Tag]) -> Result<(), TagRefusal> {
     if tags.len() > TAGS_MAX {
-        return Err(CreateError::TooManyTags);
+        return Err(TagRefusal::TooMany);
     }
+    check_each(tags, sys_tags)
+}
+
+/// Tags to add: each of allowed characters, keys distinct; how many is not looked at.
+pub(crate) fn check_each(tags: &[Tag], sys_tags: &[Tag]) -> Result<(), TagRefusal> {
     for (index, tag) in tags.iter().enumerate() {
         if tag.key.is_empty() || !fits(&tag.key, KEY_CHARS_MAX, is_word) {
-            return invalid("a tag key has 1 to 36 letters, digits, - and _");
+            return Err(TagRefusal::Invalid("a tag key has 1 to 36 letters, digits, - and _"));
         }
         if !fits(&tag.value, VALUE_CHARS_MAX, |c| is_word(c) || c == '.') {
-            return invalid("a tag value has up to 43 letters, digits, ., - and _");
+            return Err(TagRefusal::Invalid("a tag value has up to 43 letters, digits, ., - and _"));
         }
         if tags.iter().take(index).any(|other| other.key == tag.key) {
-            return invalid("a tag key is there twice");
+            return Err(TagRefusal::Invalid("a tag key is there twice"));
         }
     }
     let system = |tag: &Tag| tag.key == SYS_KEY && fits(&tag.value, SYS_VALUE_CHARS_MAX, is_word);
     if sys_tags.len() > 1 || !sys_tags.iter().all(system) {
-        return invalid("sys_tags may hold _sys_enterprise_project_id once");
+        return Err(TagRefusal::Invalid("sys_tags may hold _sys_enterprise_project_id once"));
     }
     Ok(())
-}
-
-fn invalid(reason: &str) -> Result<(), CreateError> {
-    Err(CreateError::Invalid(reason.to_owned()))
 }

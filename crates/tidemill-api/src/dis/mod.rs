@@ -7,6 +7,7 @@ mod metrics;
 mod record;
 mod stream;
 mod subscription;
+mod tag;
 mod transfer_task;
 
 pub use app::{App, AppList, ConsumerState, ConsumingState, CreateApp};
@@ -20,4 +21,5 @@ pub use stream::{
     UpdateStreamLegacyResult,
 };
 pub use subscription::{PutSubscription, Subscription, SubscriptionList};
+pub use tag::{AddTag, ProjectTags, Resource, ResourceQuery, ResourceResult, TagAction, TagGroup, TagList};
 pub use transfer_task::{Task, TaskAction, TaskDetail, TaskId, TaskList, TaskPartition};

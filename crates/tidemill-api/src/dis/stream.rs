@@ -57,9 +57,13 @@ pub struct CsvProperties {
 pub struct Tag {
     /// Unique in the stream.
     pub key: String,
-    /// May be empty.
-    #[serde(default)]
+    /// May be empty, absent or null.
+    #[serde(default, deserialize_with = "null_is_empty")]
     pub value: String,
+}
+
+fn null_is_empty<'de, D: serde::Deserializer<'de>>(value: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(value)?.unwrap_or_default())
 }
 
 /// Asks for another number of partitions.

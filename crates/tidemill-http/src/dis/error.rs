@@ -12,7 +12,7 @@ use tidemill_model::limits::{APPS_MAX, DUMP_TASKS_PER_STREAM_MAX, REQUEST_BYTES_
 use tidemill_model::{PartitionId, ProjectId};
 use tidemill_stream::{
     AppError, AppendError, CheckpointError, CreateError, CursorError, CursorTextError, DeleteError, GetError,
-    RecordError, ScaleError, Stream, UpdateError,
+    RecordError, ScaleError, Stream, TagError, TagRefusal, UpdateError,
 };
 
 /// A refused or failed request.
@@ -131,6 +131,19 @@ impl DisError {
             CreateError::Exists => Self::new(ErrorCode::StreamExists, &[name]),
             CreateError::Quota { active, max } => Self::quota(active, max),
             CreateError::Meta(_) | CreateError::Log(_) | CreateError::CutOff => Self::internal(error),
+        }
+    }
+
+    /// Changing a stream's tags failed.
+    pub(super) fn tag(error: TagError, stream: &Stream) -> Self {
+        match error {
+            TagError::Refused(TagRefusal::Invalid(reason)) => Self::invalid(reason),
+            TagError::Refused(TagRefusal::TooMany) => Self::bare(ErrorCode::TagQuotaExceeded),
+            TagError::UnknownKey(key) => {
+                Self::new(ErrorCode::UnknownTagKey, &[&key.chars().take(80).collect::<String>()])
+            }
+            TagError::UnknownStream => Self::new(ErrorCode::UnknownResource, &[&stream.id]),
+            TagError::Meta(_) | TagError::CutOff => Self::internal(error),
         }
     }
 

@@ -22,6 +22,8 @@ mod stream_detail;
 mod stream_settings;
 mod streams;
 pub mod subscriptions;
+mod tag_query;
+mod tags;
 pub mod transfer_tasks;
 
 pub use budget::Budget;
@@ -30,7 +32,7 @@ pub use guard::{Guard, Rates};
 pub use request::DisRequest;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, post, put};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use std::sync::Arc;
 use tidemill_api::ErrorCode;
 use tidemill_iam::Iam;
@@ -79,6 +81,14 @@ pub fn router(state: DisState) -> Router {
         ("/v2/{project_id}/apps/{app_name}", get(apps::describe_app).delete(apps::delete_app)),
         ("/v2/{project_id}/apps/{app_name}/streams/{stream_name}", get(apps::consumer_state)),
         ("/v2/{project_id}/checkpoints", checkpoints),
+        ("/v2/{project_id}/stream/tags", get(tags::list_project_tags)),
+        ("/v2/{project_id}/stream/resource_instances/action", post(tag_query::query_resources)),
+        ("/v2/{project_id}/stream/{stream_id}/tags", get(tags::list_tags).post(tags::add_tag)),
+        // A tag may have the key `action`.
+        ("/v2/{project_id}/stream/{stream_id}/tags/action", post(tags::batch_tags).delete(tags::delete_tag)),
+        ("/v2/{project_id}/stream/{stream_id}/tags/{key}", delete(tags::delete_tag)),
+        ("/v2/{project_id}/{resource_type}/tags", get(tags::other_resource)),
+        ("/v2/{project_id}/{resource_type}/resource_instances/action", post(tags::other_resource)),
     ];
     with_and_without_slash(routes).with_state(state)
 }

@@ -8,7 +8,8 @@ fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn tags(tags: &[Tag]) -> Vec<dis::Tag> {
+/// Tags as clients see them.
+pub(super) fn tags(tags: &[Tag]) -> Vec<dis::Tag> {
     tags.iter().map(|tag| dis::Tag { key: tag.key.clone(), value: tag.value.clone() }).collect()
 }
 

@@ -8,6 +8,7 @@ mod signed;
 mod stream_settings;
 mod streams;
 mod subscriptions;
+mod tags;
 mod traffic;
 mod transfer_tasks;
 
