@@ -8,7 +8,7 @@ import requests
 # Documented first, routed next.
 COMING = {
     "createPolicy", "listPolicies", "createPolicyV3",
-    "joinGroup", "leaveGroup", "syncGroup", "heartbeat", "updateTransferTask", "getStreamMetrics",
+    "updateTransferTask", "getStreamMetrics",
     "getPartitionMetrics", "listProjectTags", "queryResources", "addTag", "listTags", "deleteTag", "batchTags",
 }  # fmt: skip
 METHODS = ("get", "post", "put", "delete", "head")

@@ -98,10 +98,14 @@ codes! {
     AppQuotaExceeded = "DIS.4329" BAD_REQUEST "app quota exceeded.";
     /// The name of the new app is taken.
     AppExists = "DIS.4330" BAD_REQUEST "app already exist.";
+    /// The app's consumer group has live members.
+    AppInUse = "DIS.4331" BAD_REQUEST "app is using.";
     /// Unknown app.
     UnknownApp = "DIS.4332" BAD_REQUEST "app not found.";
     /// The agency of a dump task is unknown or has no right.
     InvalidAgency = "DIS.4335" BAD_REQUEST "Invalid IAM agency.";
+    /// Too many members in a consumer group.
+    ConsumerQuotaExceeded = "DIS.4339" BAD_REQUEST "Consumer quota exceeded.";
     /// Unknown dump task.
     UnknownTask = "DIS.4354" BAD_REQUEST "The transfer task does not exist.";
     /// The name of the new dump task is taken.
@@ -122,6 +126,12 @@ codes! {
     UnknownTagKey = "DIS.4604" BAD_REQUEST "The key does not exist.";
     /// Another word than the actions on tags.
     UnsupportedAction = "DIS.4605" BAD_REQUEST "The action is not supported.";
+    /// A group member commits while the group shares its partitions anew.
+    Rebalancing = "DIS.4701" BAD_REQUEST "rebalance in progress";
+    /// A commit of nobody the group knows.
+    UnknownMember = "DIS.4702" BAD_REQUEST "member does not exist";
+    /// A group member commits in a generation that is not the present one.
+    IllegalGeneration = "DIS.4703" BAD_REQUEST "illegal generation";
     /// The server failed.
     Internal = "DIS.5000" INTERNAL_SERVER_ERROR "System error.";
     /// The server has no room for the request now. Shares its code with [`Self::Internal`].

@@ -21,7 +21,8 @@ fn app_of(row: &Row) -> Result<AppRow, MetaError> {
 
 /// Adds an app; `false` if the project has one of that name.
 pub async fn insert_app(tx: &mut dyn Tx, row: &AppRow) -> Result<bool, MetaError> {
-    let sql = "INSERT INTO apps (id, project, name, created_ms) VALUES ($1, $2, $3, $4) \
+    let sql = "INSERT INTO apps (id, project, name, created_ms, generation) \
+               SELECT $1, $2, $3, $4, floor FROM generation_floor WHERE 1 = 1 \
                ON CONFLICT (project, name) DO NOTHING";
     Ok(tx.execute(sql, args![&row.id, &row.project, &row.name, row.created_ms]).await? == 1)
 }
@@ -57,6 +58,16 @@ pub async fn apps(tx: &mut dyn Tx, project: &str, stream_id: Option<&str>) -> Re
 /// Removes an app with its checkpoints; `false` if there is none of that name.
 pub async fn delete_app(tx: &mut dyn Tx, project: &str, name: &str) -> Result<bool, MetaError> {
     let Some(found) = app(tx, project, name).await? else { return Ok(false) };
+    let sql = "UPDATE generation_floor SET floor = (SELECT generation FROM apps WHERE id = $1) \
+               WHERE floor < (SELECT generation FROM apps WHERE id = $1)";
+    tx.execute(sql, args![&found.id]).await?;
     tx.execute("DELETE FROM checkpoints WHERE app_id = $1", args![&found.id]).await?;
     Ok(tx.execute("DELETE FROM apps WHERE id = $1", args![&found.id]).await? == 1)
+}
+
+/// Raises the generation of the app's consumer group by one and returns it; `None` if there is no such app.
+pub async fn next_generation(tx: &mut dyn Tx, project: &str, name: &str) -> Result<Option<u64>, MetaError> {
+    let sql = "UPDATE apps SET generation = generation + 1 WHERE project = $1 AND name = $2 \
+               RETURNING generation";
+    tx.query(sql, args![project, name]).await?.first().map(|row| row.uint(0)).transpose()
 }

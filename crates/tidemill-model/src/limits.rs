@@ -38,6 +38,24 @@ pub const TAG_QUERY_VALUES_MAX: usize = 10;
 pub const TAG_QUERY_LIMIT: std::ops::RangeInclusive<i64> = 1..=1000;
 /// Apps a project may have.
 pub const APPS_MAX: usize = 50;
+/// Members a consumer group may have.
+pub const GROUP_MEMBERS_MAX: usize = 200;
+/// Longest client id of a group member.
+pub const CLIENT_ID_CHARS_MAX: usize = 255;
+/// Streams a group member may name, by name and by id together.
+pub const SUBSCRIPTION_STREAMS_MAX: usize = 200;
+/// Longest pattern of stream names.
+pub const STREAM_PATTERN_CHARS_MAX: usize = 1000;
+/// Largest program a pattern of stream names may compile to.
+pub const STREAM_PATTERN_BYTES_MAX: usize = 256 * 1024;
+/// A group member that is silent for this long is no member any more.
+pub const MEMBER_SILENCE_MS_MAX: i64 = 30_000;
+/// How long a group member may ask a rebalance to wait for the others.
+pub const REBALANCE_TIMEOUT_MS: std::ops::RangeInclusive<i64> = 0..=600_000;
+/// How long a rebalance waits if the members ask for nothing.
+pub const REBALANCE_TIMEOUT_MS_DEFAULT: i64 = 20_000;
+/// How long a rebalance waits if a member asks it to hurry.
+pub const REBALANCE_HURRY_MS: i64 = 1_000;
 /// Seconds between two flushes of a dump task.
 pub const DELIVER_INTERVAL_S: std::ops::RangeInclusive<i64> = 30..=900;
 /// Seconds between two flushes of a dump task that names none.

@@ -41,9 +41,15 @@ pub enum AppError {
     /// The project has as many apps as it may have.
     #[error("the project has {APPS_MAX} apps")]
     Quota,
+    /// Its consumer group has live members.
+    #[error("the app is in use")]
+    InUse,
     /// The metadata failed.
     #[error(transparent)]
     Meta(#[from] MetaError),
+    /// The server is stopping.
+    #[error("the deletion was cut off")]
+    CutOff,
 }
 
 impl Streams {
@@ -96,8 +102,8 @@ impl Streams {
             .await
     }
 
-    /// Removes an app with its checkpoints.
-    pub async fn delete_app(&self, project: &ProjectId, name: &str) -> Result<(), AppError> {
+    /// Removes an app with its checkpoints, whoever uses it.
+    pub(crate) async fn remove_app(&self, project: &ProjectId, name: &str) -> Result<(), AppError> {
         let (project, name) = (project.to_string(), name.to_owned());
         let deleted = self
             .0

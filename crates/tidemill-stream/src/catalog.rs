@@ -9,6 +9,8 @@ use tidemill_model::ProjectId;
 /// The streams at one moment.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
+    /// Grows with every change.
+    version: u64,
     by_id: HashMap<String, Arc<Stream>>,
     /// Names ascend, as listings do.
     by_name: HashMap<ProjectId, BTreeMap<String, Arc<Stream>>>,
@@ -32,13 +34,20 @@ impl Snapshot {
         self.by_id.values()
     }
 
-    fn put(&mut self, stream: Arc<Stream>) {
+    /// Differs between any two snapshots of one catalog.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub(crate) fn put(&mut self, stream: Arc<Stream>) {
+        self.version += 1;
         let names = self.by_name.entry(stream.project.clone()).or_default();
         names.insert(stream.name.as_str().to_owned(), stream.clone());
         self.by_id.insert(stream.id.clone(), stream);
     }
 
-    fn remove(&mut self, id: &str) {
+    pub(crate) fn remove(&mut self, id: &str) {
+        self.version += 1;
         let Some(stream) = self.by_id.remove(id) else { return };
         if let Some(names) = self.by_name.get_mut(&stream.project) {
             names.remove(stream.name.as_str());

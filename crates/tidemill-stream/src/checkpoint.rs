@@ -65,6 +65,18 @@ pub enum CheckpointError {
     /// The app never committed on the stream.
     #[error("the app has no checkpoint on the stream")]
     NothingCommitted,
+    /// The app's consumer group has no such member.
+    #[error("the member does not exist")]
+    UnknownMember,
+    /// The members share the partitions anew.
+    #[error("the group rebalances")]
+    Rebalancing,
+    /// The member's generation is not the present one.
+    #[error("the generation is not the present one")]
+    WrongGeneration,
+    /// The server is stopping.
+    #[error("the commit was cut off")]
+    CutOff,
     /// The log does not know the partition.
     #[error("the partition is not in the log")]
     NotInLog,

@@ -11,6 +11,7 @@ mod checkpoint;
 mod create;
 mod cursor;
 mod delete;
+mod group;
 mod hash_range;
 mod history;
 mod notice;
@@ -36,6 +37,9 @@ pub use checkpoint::{Checkpoint, CheckpointError, Consumption};
 pub use create::{CreateError, NewStream};
 pub use cursor::{CursorTextError, CursorType, fuzz_cursor};
 pub use delete::DeleteError;
+pub use group::{
+    GroupError, Heartbeat, JoinGroup, Joined, MemberAssignment, Membership, Subscription, Synced,
+};
 pub use hash_range::{HASH_MAX, hash_key, hash_range};
 pub use open::OpenError;
 pub use read::{CursorError, GetError, Position, parse_sequence};

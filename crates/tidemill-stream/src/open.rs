@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::cursor::CursorKey;
+use crate::group::Groups;
 use crate::rows::from_rows;
 use crate::stream::{Stream, StreamState};
 use crate::streams::{Inner, Streams, StreamsConfig};
@@ -53,6 +54,7 @@ impl Streams {
             clock,
             moving_traffic: tokio::sync::RwLock::default(),
             traffic_forgotten_hour: AtomicI64::new(0),
+            groups: Groups::default(),
             ends: RwLock::default(),
         }));
         streams.load().await?;

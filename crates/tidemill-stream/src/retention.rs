@@ -18,8 +18,8 @@ impl Stream {
 }
 
 impl Streams {
-    /// Finishes deletions, ends what is past its retention, scales by the load and stores what passed, at the
-    /// start of every minute until `stop`.
+    /// Finishes deletions, ends what is past its retention, scales by the load, stores what passed and forgets
+    /// silent group members, at the start of every minute until `stop`.
     ///
     /// Starts after everyone registered with [`Streams::before_delete`] and every holder of records has
     /// registered with the log.
@@ -29,6 +29,7 @@ impl Streams {
             self.resume_deletes().await;
             self.expire().await;
             self.tend_traffic().await;
+            self.sweep_groups().await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.0.clock.sleep_until(next_minute_ms) => {}

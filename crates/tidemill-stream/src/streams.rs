@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::cursor::CursorKey;
+use crate::group::Groups;
 use crate::stream::{ScaleRecord, Stream, StreamType};
 use async_trait::async_trait;
 use parking_lot::RwLock;
@@ -78,6 +79,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) config: StreamsConfig,
     pub(crate) catalog: Catalog,
+    pub(crate) groups: Groups,
     pub(crate) cursor_key: CursorKey,
     pub(crate) events: Events,
     /// When the streams were opened, in ms since the epoch.

@@ -22,6 +22,12 @@ pub struct CommitCheckpoint {
     /// At most 1000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<String>,
+    /// The member of the app's consumer group that commits, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// The generation in which that member got the partition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generation_id: Option<i64>,
 }
 
 /// How far an app is on a partition.

@@ -3,6 +3,7 @@
 mod app;
 mod checkpoint;
 mod file;
+mod group;
 mod metrics;
 mod record;
 mod stream;
@@ -13,6 +14,7 @@ mod transfer_task;
 pub use app::{App, AppList, ConsumerState, ConsumingState, CreateApp};
 pub use checkpoint::{Checkpoint, CommitCheckpoint};
 pub use file::FileState;
+pub use group::{HeartbeatResult, JoinGroup, JoinGroupResult, MemberRequest, SyncGroupResult};
 pub use metrics::{DataPoint, Metrics, MetricsResult};
 pub use record::{Cursor, GetRecordsResult, PutEntry, PutRecords, PutRecordsResult, PutResultEntry, Record};
 pub use stream::{

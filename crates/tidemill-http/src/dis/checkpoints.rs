@@ -7,7 +7,7 @@ use axum::response::Response;
 use http::StatusCode;
 use std::sync::Arc;
 use tidemill_api::dis;
-use tidemill_stream::{Checkpoint, Stream};
+use tidemill_stream::{Checkpoint, Membership, Stream};
 
 /// Only `LAST_READ`; absent where the client may leave it out.
 pub(super) fn check_type(text: Option<&str>) -> Result<(), DisError> {
@@ -30,9 +30,19 @@ pub(super) async fn commit_checkpoint(
     let app = body.app_name.as_deref().unwrap_or_default();
     let sequence = body.sequence_number.as_deref().unwrap_or_default();
     let metadata = body.metadata.as_deref().unwrap_or_default();
-    let committed = state.streams.commit_checkpoint(app, &stream, partition, sequence, metadata).await;
+    let streams = &state.streams;
+    let committed = match membership(&body) {
+        None => streams.commit_checkpoint(app, &stream, partition, sequence, metadata).await,
+        Some(member) => streams.commit_as_member(app, member, &stream, partition, sequence, metadata).await,
+    };
     committed.map_err(|error| DisError::checkpoint(error, &stream))?;
     Ok(reply::empty(StatusCode::CREATED))
+}
+
+/// Commits without a client are not checked against a group; one without a generation fits none.
+fn membership(body: &dis::CommitCheckpoint) -> Option<Membership> {
+    let client_id = body.client_id.clone().filter(|id| !id.is_empty())?;
+    Some(Membership { client_id, generation: body.generation_id.unwrap_or(-1) })
 }
 
 /// What was committed; `-1` if nothing: one client fails on any error here.

@@ -8,11 +8,11 @@ use tidemill_iam::IamError;
 use tidemill_iam::api_signature::AuthError;
 use tidemill_log::Refusal;
 use tidemill_meta::MetaError;
-use tidemill_model::limits::{APPS_MAX, DUMP_TASKS_PER_STREAM_MAX, REQUEST_BYTES_MAX};
+use tidemill_model::limits::{APPS_MAX, DUMP_TASKS_PER_STREAM_MAX, GROUP_MEMBERS_MAX, REQUEST_BYTES_MAX};
 use tidemill_model::{PartitionId, ProjectId};
 use tidemill_stream::{
     AppError, AppendError, CheckpointError, CreateError, CursorError, CursorTextError, DeleteError, GetError,
-    RecordError, ScaleError, Stream, TagError, TagRefusal, UpdateError,
+    GroupError, RecordError, ScaleError, Stream, TagError, TagRefusal, UpdateError,
 };
 
 /// A refused or failed request.
@@ -247,7 +247,12 @@ impl DisError {
             }
             CheckpointError::MetadataTooLong => Self::invalid(error),
             CheckpointError::NothingCommitted => Self::bare(ErrorCode::NoCheckpoint),
-            CheckpointError::NotInLog | CheckpointError::Meta(_) => Self::internal(error),
+            CheckpointError::UnknownMember => Self::bare(ErrorCode::UnknownMember),
+            CheckpointError::Rebalancing => Self::bare(ErrorCode::Rebalancing),
+            CheckpointError::WrongGeneration => Self::bare(ErrorCode::IllegalGeneration),
+            CheckpointError::NotInLog | CheckpointError::CutOff | CheckpointError::Meta(_) => {
+                Self::internal(error)
+            }
         }
     }
 }
@@ -305,7 +310,21 @@ impl From<AppError> for DisError {
             AppError::Unknown => Self::bare(ErrorCode::UnknownApp),
             AppError::Exists => Self::bare(ErrorCode::AppExists),
             AppError::Quota => Self::new(ErrorCode::AppQuotaExceeded, &[&format!("at most {APPS_MAX}")]),
-            AppError::Meta(_) => Self::internal(error),
+            AppError::InUse => Self::bare(ErrorCode::AppInUse),
+            AppError::CutOff | AppError::Meta(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<GroupError> for DisError {
+    fn from(error: GroupError) -> Self {
+        match error {
+            GroupError::Invalid(reason) => Self::invalid(reason),
+            GroupError::TooManyMembers => Self::new(
+                ErrorCode::ConsumerQuotaExceeded,
+                &[&format!("at most {GROUP_MEMBERS_MAX} members")],
+            ),
+            GroupError::Meta(error) => Self::internal(error),
         }
     }
 }

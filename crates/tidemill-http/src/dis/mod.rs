@@ -9,6 +9,7 @@ mod cursors;
 pub mod error;
 mod files;
 mod get_records;
+mod groups;
 pub mod guard;
 pub mod json;
 mod lookup;
@@ -89,6 +90,10 @@ pub fn router(state: DisState) -> Router {
         ("/v2/{project_id}/stream/{stream_id}/tags/{key}", delete(tags::delete_tag)),
         ("/v2/{project_id}/{resource_type}/tags", get(tags::other_resource)),
         ("/v2/{project_id}/{resource_type}/resource_instances/action", post(tags::other_resource)),
+        ("/v2/{project_id}/apps/{app_name}/consumers", post(groups::join_group)),
+        ("/v2/{project_id}/apps/{app_name}/consumers/{client_id}", delete(groups::leave_group)),
+        ("/v2/{project_id}/apps/{app_name}/consumers/{client_id}/partitions", post(groups::sync_group)),
+        ("/v2/{project_id}/apps/{app_name}/consumers/{client_id}/heartbeats", post(groups::heartbeat)),
     ];
     with_and_without_slash(routes).with_state(state)
 }

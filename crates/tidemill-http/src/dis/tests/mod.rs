@@ -2,6 +2,7 @@
 
 mod apps;
 mod bad_input;
+mod groups;
 mod guard;
 mod records;
 mod signed;
