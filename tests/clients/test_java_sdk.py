@@ -224,12 +224,31 @@ def test_the_limits_of_a_put(sdk, stream):
     assert [r.get("error_code") for r in answer["records"]] == [None, "DIS.4200"]
 
 
-def test_a_large_backlog_comes_in_pages(sdk, stream):
-    payloads = [b"%06d" % n + b"." * 250_000 for n in range(24)]
-    for begin in range(0, 24, 8):
-        put(sdk, stream, payloads[begin : begin + 8])
-    assert len(page(sdk, cursor(sdk, stream))[0]) < 24
-    assert read(sdk, cursor(sdk, stream)) == payloads
+def test_a_large_backlog_comes_in_pages(unlimited_server):
+    running = Jvm(unlimited_server, "sdk")
+    try:
+        sdk = running.open("sdk")
+        sdk.createStream({"stream_name": "s", "partition_count": 1})
+        payloads = [b"%06d" % n + b"." * 250_000 for n in range(24)]
+        for begin in range(0, 24, 8):
+            put(sdk, "s", payloads[begin : begin + 8])
+        assert len(page(sdk, cursor(sdk, "s"))[0]) < 24
+        assert read(sdk, cursor(sdk, "s")) == payloads
+    finally:
+        running.close()
+
+
+def test_throttled_records_are_sent_again_in_order(jvm, sdk, stream):
+    payloads = [b"%05d" % n for n in range(2500)]
+    request = {"stream_name": stream, "records": [record(payload, 0) for payload in payloads]}
+    answer = jvm.open("sdk", **{"records.retries": "0"}).putRecords(request)
+    codes = [r.get("error_code") for r in answer["records"]]
+    assert answer["failed_record_count"] == codes.count("DIS.4303") > 0
+    assert {r["partition_id"] for r in answer["records"] if not r.get("error_code")} == {shard(0)}
+    taken = [payload for payload, code in zip(payloads, codes, strict=True) if not code]
+    patient = jvm.open("sdk", **{"records.retries": "200"})
+    assert patient.putRecords(request)["failed_record_count"] == 0
+    assert read(sdk, cursor(sdk, stream)) == taken + payloads
 
 
 def test_the_size_of_a_page(sdk, stream):
