@@ -1,6 +1,7 @@
 """Servers under test. One is shared by the tests that only need it to be there; the others get their own."""
 
 import datetime
+import os
 
 import pytest
 import trustme
@@ -10,6 +11,8 @@ from support.recorder import Recorder
 from support.server import Server
 
 localhost.install()
+# The protobuf code that comes with py-dis is older than the compiled runtime takes; the one in Python reads it.
+os.environ.setdefault("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python")
 
 
 def pytest_addoption(parser):

@@ -1,6 +1,7 @@
 """What nobody should send: refused with the contract's error, bounded in time and memory, and nothing is lost."""
 
 import base64
+import gzip
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -430,6 +431,58 @@ def test_broken_logins(server):
         assert answer.json()["error"]["code"] == answer.status_code
     login["auth"]["scope"] = {"project": {"id": "f" * 32}}
     assert requests.post(url, json=login, timeout=20).status_code in (401, 403)
+
+
+def lz4_of_blanks(size):
+    """A raw LZ4 block: one blank, then one match that repeats it."""
+    rest = size - 1 - 4 - 15 - 5
+    match = b"\x1f \x01\x00" + b"\xff" * (rest // 255) + bytes([rest % 255])
+    return match + b"\x50     "
+
+
+def varint(number):
+    """An unsigned integer as Snappy and protobuf write it."""
+    out = b""
+    while number >= 0x80:
+        out, number = out + bytes([number & 0x7F | 0x80]), number >> 7
+    return out + bytes([number])
+
+
+LIMIT = 5 * MIB
+PROTOBUF = {"Content-Type": "application/x-protobuf"}
+
+
+def packed(coding, size=None):
+    return {"Content-Encoding": coding} | ({f"x-dis-{coding}-content-length": str(size)} if size else {})
+
+
+BOMBS = {
+    "gzip": (packed("gzip"), gzip.compress(b" " * (64 * MIB), 9), 413, "DIS.4200"),
+    "many gzip members": (packed("gzip"), gzip.compress(b" " * MIB, 9) * 1000, 413, "DIS.4200"),
+    "lz4": (packed("lz4", 64 * MIB), lz4_of_blanks(64 * MIB), 413, "DIS.4200"),
+    "lz4 that lies": (packed("lz4", 100), lz4_of_blanks(64 * MIB), 400, "DIS.4300"),
+    "lz4 of blanks": (packed("lz4", LIMIT), lz4_of_blanks(LIMIT), 400, "DIS.4202"),
+    "snappy": (packed("snappy"), varint(2**32 - 1) + b"\x00 ", 413, "DIS.4200"),
+    "snappy that lies": (packed("snappy"), varint(LIMIT) + b"\x00 ", 400, "DIS.4300"),
+    "zstd": (packed("zstd"), b"\x28\xb5\x2f\xfd\xe0" + b"\xff" * 7 + b"\x0f\x01\x00\x00", 413, "DIS.4200"),
+    "zstd that lies": (packed("zstd", LIMIT), b"\x28\xb5\x2f\xfd" * 9, 400, "DIS.4300"),
+    "protobuf length": (PROTOBUF, b"\x12" + varint(2**63 - 1), 400, "DIS.4300"),
+    "protobuf records": (PROTOBUF, b"\x12\x00" * (2 * MIB), 400, "DIS.4200"),
+    "protobuf groups": (PROTOBUF, b"\x53" * (4 * MIB), 400, "DIS.4300"),
+}
+
+
+@pytest.mark.parametrize("headers,body,status,code", BOMBS.values(), ids=BOMBS.keys())
+def test_bombs(server, headers, body, status, code):
+    """Twenty-four of each, twelve at once: refused with the documented error, and memory stays bounded."""
+    before = server.memory_bytes()
+
+    def one(_):
+        assert_error(send(server, "POST", f"{BASE}/records", body, headers), status, code)
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(one, range(24)))
+    assert server.memory_bytes() < before + 200 * MIB
 
 
 def test_many_bad_requests_at_once(server):

@@ -100,6 +100,39 @@ def test_put_and_get_by_every_cursor(dis, stream):
     assert before - 1000 <= record["timestamp"] <= before + 60_000
 
 
+@pytest.fixture
+def protobuf(server):
+    return client_module.disclient(
+        server.api, names.ACCESS_KEY_ID, names.SECRET_ACCESS_KEY, names.PROJECT_ID, names.REGION,
+        bodySerializeType="protobuf",
+    )  # fmt: skip
+
+
+def test_protobuf(dis, protobuf, stream):
+    texts = [f"record {index} " + "x" * 500 for index in range(100)]
+    answer = protobuf.putRecords(stream, [{"data": text, "partition_key": "key"} for text in texts])
+    assert answer.failedRecordCount == 0
+    assert answer.recordResult == [{"partition_id": shard(0), "sequence_number": str(n)} for n in range(100)]
+    cursor = protobuf.getCursor(stream, "0", "TRIM_HORIZON").cursor
+    assert read(dis, cursor) == texts
+    page = protobuf.getRecords(cursor)
+    assert [record["data"].decode() for record in page.recordResult] == texts
+    assert [record["sequence_number"] for record in page.recordResult] == [str(n) for n in range(100)]
+    assert {(record["partitionKey"], record["timestamp_type"]) for record in page.recordResult} == {("key", "CreateTime")}
+    assert abs(page.recordResult[0]["timestamp"] - time.time() * 1000) < 60_000
+    put(dis, stream, ["by JSON"])
+    last = protobuf.getRecords(page.nextPartitionCursor)
+    assert [(r["data"], r["partitionKey"]) for r in last.recordResult] == [(b"by JSON", None)]
+    assert protobuf.getRecords(last.nextPartitionCursor).recordCount == 0
+
+    ident = dis.describeStream(stream).body["stream_id"]
+    assert protobuf.put_records("", ident, [{"data": "by id"}]).failedRecordCount == 0
+    refused = protobuf.put_records(stream, "", [{"data": "no", "partition_id": shard(7)}])
+    assert (refused.failedRecordCount, refused.recordResult[0]["error_code"]) == (1, "DIS.4302")
+    with pytest.raises(DisException, match="DIS.4217"):
+        protobuf.getRecords("forged")
+
+
 def test_a_key_decides_the_partition_and_comes_back(dis, stream):
     # By the published hash: "key" falls into the lower half of the range, "hello" into the upper one.
     answer = dis.putRecords(stream, [{"data": "a", "partition_key": "key"}, {"data": "b", "partition_key": "hello"}])

@@ -2,6 +2,8 @@
 
 /// Largest request body of the stream API, after decompression. Beyond it: status 413.
 pub const REQUEST_BYTES_MAX: usize = 5 * 1024 * 1024;
+/// Largest compressed body on the wire: what cannot be compressed grows, by a sixth at worst (Snappy).
+pub const REQUEST_WIRE_BYTES_MAX: usize = 6 * 1024 * 1024;
 /// Largest record payload, decoded. A larger record fails alone.
 pub const RECORD_BYTES_MAX: usize = 1024 * 1024;
 /// Longest partition key in bytes: one length less than 64 KiB marks a record without a key.

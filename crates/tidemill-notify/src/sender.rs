@@ -4,14 +4,12 @@ use crate::subscription::Subscription;
 use crate::subscriptions::Notifications;
 use crate::target::Target;
 use crate::webhook::{self, Signed};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use std::borrow::Cow;
 use std::time::Duration;
 use tidemill_meta::MetaError;
 use tidemill_meta::notify::{self as sql, NotificationRow};
 use tidemill_model::Event;
-use tidemill_stream::{PutRecord, RecordOutcome};
+use tidemill_stream::{Payload, PutRecord, RecordOutcome};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -136,7 +134,7 @@ impl Notifications {
     async fn put(&self, stream_id: &str, row: &NotificationRow) -> Result<(), String> {
         let stream = self.0.streams.by_id(stream_id).ok_or("the stream does not exist")?;
         let record = PutRecord {
-            data: Cow::Owned(STANDARD.encode(&row.body).into_bytes()),
+            data: Payload::Raw(row.body.as_ref()),
             partition_key: Some(Cow::Borrowed(&row.subscription_id)),
             ..PutRecord::default()
         };

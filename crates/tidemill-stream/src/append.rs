@@ -1,5 +1,6 @@
 //! Putting records: route, decode straight into one chunk a partition, append once, answer in order.
 
+use crate::payload::{NotBase64, Payload};
 use crate::route::Router;
 use crate::stream::{Stream, StreamState};
 use crate::streams::Streams;
@@ -16,8 +17,8 @@ const HEADER_BYTES: usize = tidemill_log::chunk::RECORD_HEADER_BYTES;
 /// A record as a producer sends it, borrowed from the request. Empty texts count as absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PutRecord<'a> {
-    /// The payload in base64, with padding.
-    pub data: Cow<'a, [u8]>,
+    /// The payload; 1 byte to 1 MiB decoded.
+    pub data: Payload<'a>,
     /// Names the partition directly.
     pub partition_id: Option<Cow<'a, str>>,
     /// A hash from 0 to 2^63-1 as text.
@@ -195,37 +196,27 @@ fn build(
 
 /// Bytes of the payload, decoded.
 pub(crate) fn payload_bytes(record: &PutRecord<'_>) -> u64 {
-    decoded_len(&record.data) as u64
+    record.data.decoded_len() as u64
 }
 
 fn encoded_bytes(record: &PutRecord<'_>) -> usize {
-    HEADER_BYTES + key_of(record).map_or(0, <[u8]>::len) + decoded_len(&record.data)
+    HEADER_BYTES + key_of(record).map_or(0, <[u8]>::len) + record.data.decoded_len()
 }
 
 fn key_of<'r>(record: &'r PutRecord<'_>) -> Option<&'r [u8]> {
     record.partition_key.as_deref().filter(|key| !key.is_empty()).map(str::as_bytes)
 }
 
-struct NotBase64;
-
 fn push(builder: &mut ChunkBuilder, record: &PutRecord<'_>) -> Result<(), NotBase64> {
-    builder.push_with(key_of(record), record.timestamp_ms, |body| {
-        base64_simd::STANDARD.decode_append(&record.data, body).map_err(|_| NotBase64)
-    })
-}
-
-/// Bytes that base64 text decodes to, if it is base64 at all.
-fn decoded_len(text: &[u8]) -> usize {
-    let padding = text.iter().rev().take(2).take_while(|byte| **byte == b'=').count();
-    (text.len().div_ceil(4) * 3).saturating_sub(padding)
+    builder.push_with(key_of(record), record.timestamp_ms, |body| record.data.append_to(body))
 }
 
 /// What makes a record fail alone.
 fn check(record: &PutRecord<'_>) -> Result<(), RecordError> {
-    if record.data.is_empty() {
+    if record.data.decoded_len() == 0 {
         return Err(RecordError::Invalid("data is empty"));
     }
-    if decoded_len(&record.data) > RECORD_BYTES_MAX {
+    if record.data.decoded_len() > RECORD_BYTES_MAX {
         return Err(RecordError::Invalid("data is over 1048576 bytes"));
     }
     if key_of(record).is_some_and(|key| key.len() > PARTITION_KEY_BYTES_MAX) {

@@ -16,6 +16,7 @@ mod hash_range;
 mod history;
 mod notice;
 mod open;
+mod payload;
 mod read;
 mod retention;
 mod route;
@@ -42,6 +43,7 @@ pub use group::{
 };
 pub use hash_range::{HASH_MAX, hash_key, hash_range};
 pub use open::OpenError;
+pub use payload::Payload;
 pub use read::{CursorError, GetError, Position, parse_sequence};
 pub use scale::ScaleError;
 pub use stream::{

@@ -334,8 +334,8 @@ impl From<GroupError> for DisError {
 /// One client finds the code only in the text, so it stands in both members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct RecordFailure {
-    error_code: &'static str,
-    error_message: String,
+    pub(super) error_code: &'static str,
+    pub(super) error_message: String,
 }
 
 impl RecordFailure {

@@ -1,7 +1,7 @@
 //! `GET /records`.
 
 use crate::dis::error::DisError;
-use crate::dis::{DisRequest, DisState, reply};
+use crate::dis::{DisRequest, DisState, protobuf, reply};
 use axum::extract::State;
 use axum::response::Response;
 use tidemill_api::ErrorCode;
@@ -16,14 +16,19 @@ pub(super) async fn get_records(
     request: DisRequest,
 ) -> Result<Response, DisError> {
     request.allow("dis:records:read")?;
-    request.only_plain_json()?;
     let missing = || DisError::new(ErrorCode::InvalidCursor, &["partition-cursor is missing"]);
     let cursor = request.query.get("partition-cursor").ok_or_else(missing)?;
     let limit = limit(&request)?;
     let room = state.budget.answer(limit.bytes.div_ceil(3) * 4).await?;
     let read = state.streams.read_records(&request.project, cursor, limit).await;
     let (page, next) = read.map_err(|error| DisError::get(error, &request.project))?;
-    Ok(reply::held_json(answer(&page, &next), room))
+    let records = page.runs.iter().map(|run| u64::from(run.count)).sum();
+    metrics::counter!("tidemill_records_read_total").increment(records);
+    Ok(if request.is_protobuf() {
+        reply::held(reply::PROTOBUF, protobuf::page_answer(&page, &next), room)
+    } else {
+        reply::held(reply::JSON, answer(&page, &next), room)
+    })
 }
 
 /// A size that the client names is kept strictly; our own lets one large record through.
@@ -53,7 +58,6 @@ fn answer(page: &Page, next: &str) -> Vec<u8> {
     out.extend_from_slice(b"],\"next_partition_cursor\":\"");
     out.extend_from_slice(next.as_bytes());
     out.extend_from_slice(b"\"}");
-    metrics::counter!("tidemill_records_read_total").increment(records as u64);
     out
 }
 

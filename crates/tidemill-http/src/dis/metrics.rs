@@ -92,7 +92,7 @@ async fn show(
     let first = all.next().unwrap_or_default();
     let metrics_list = is_list.then(|| std::iter::once(first.clone()).chain(all).collect());
     let body = dis::MetricsResult { metrics: first, metrics_list };
-    Ok(reply::held_json(serde_json::to_vec(&body).map_err(DisError::internal)?, room))
+    Ok(reply::held(reply::JSON, serde_json::to_vec(&body).map_err(DisError::internal)?, room))
 }
 
 /// What is asked for, each once; true if as a list.

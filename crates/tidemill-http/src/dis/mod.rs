@@ -5,6 +5,7 @@ mod body;
 pub mod budget;
 mod caller;
 mod checkpoints;
+pub mod compression;
 mod cursors;
 pub mod error;
 mod files;
@@ -14,6 +15,7 @@ pub mod guard;
 pub mod json;
 mod lookup;
 mod metrics;
+pub mod protobuf;
 pub mod put_body;
 mod put_records;
 pub mod query;
@@ -59,9 +61,13 @@ pub struct DisState {
 ///
 /// A wrong method is answered here; the outer router answers unknown routes with [`unknown_route`].
 pub fn router(state: DisState) -> Router {
-    let streams = get(streams::list_streams).post(streams::create_stream);
-    let stream =
-        get(streams::describe_stream).put(streams::update_partition_count).delete(streams::delete_stream);
+    // A layer covers the methods before it: answers to reading calls may be packed, others never are.
+    let streams = get(streams::list_streams).layer(reply::gzip()).post(streams::create_stream);
+    let stream = get(streams::describe_stream)
+        .layer(reply::gzip())
+        .put(streams::update_partition_count)
+        .delete(streams::delete_stream);
+    let records = get(get_records::get_records).layer(reply::gzip()).post(put_records::put_records);
     let checkpoints = get(checkpoints::get_checkpoint)
         .post(checkpoints::commit_checkpoint)
         .delete(checkpoints::delete_checkpoint);
@@ -75,10 +81,10 @@ pub fn router(state: DisState) -> Router {
             "/v2/{project_id}/streams/{stream_name}/partitions/{partition_id}/metrics",
             get(metrics::partition_metrics),
         ),
-        ("/v2/{project_id}/records", post(put_records::put_records).get(get_records::get_records)),
+        ("/v2/{project_id}/records", records),
         ("/v2/{project_id}/files/{deliver_data_id}/state", get(files::file_state)),
         ("/v2/{project_id}/cursors", get(cursors::get_cursor)),
-        ("/v2/{project_id}/apps", get(apps::list_apps).post(apps::create_app)),
+        ("/v2/{project_id}/apps", get(apps::list_apps).layer(reply::gzip()).post(apps::create_app)),
         ("/v2/{project_id}/apps/{app_name}", get(apps::describe_app).delete(apps::delete_app)),
         ("/v2/{project_id}/apps/{app_name}/streams/{stream_name}", get(apps::consumer_state)),
         ("/v2/{project_id}/checkpoints", checkpoints),

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::fmt;
 use tidemill_api::ErrorCode;
 use tidemill_model::limits::{JSON_DEPTH_MAX, PUT_RECORDS_MAX};
-use tidemill_stream::PutRecord;
+use tidemill_stream::{Payload, PutRecord};
 
 /// What a put asks for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -154,7 +154,7 @@ impl<'de> Visitor<'de> for EntryVisitor {
         let mut record = PutRecord::default();
         while let Some(field) = map.next_key()? {
             match field {
-                RecordField::Data => record.data = map.next_value::<Base64<'de>>()?.0,
+                RecordField::Data => record.data = Payload::Base64(map.next_value::<Base64<'de>>()?.0),
                 RecordField::PartitionId => record.partition_id = map.next_value::<Text<'de>>()?.0,
                 RecordField::ExplicitHashKey => {
                     record.explicit_hash_key = map.next_value::<Text<'de>>()?.0;
@@ -302,10 +302,10 @@ mod tests {
             {"data":"YQ==","partition_key":"k","timestamp":5},
             {"data":"YQ\u003d=","partition_id":null,"partition_key":"a\nb","z":true}]}"#;
         let parsed = parse(body.as_bytes()).unwrap();
-        assert!(matches!(parsed.records[0].data, Cow::Borrowed(b"YQ==")));
+        assert!(matches!(parsed.records[0].data, Payload::Base64(Cow::Borrowed(b"YQ=="))));
         assert!(matches!(parsed.records[0].partition_key, Some(Cow::Borrowed("k"))));
         assert_eq!(parsed.records[0].timestamp_ms, Some(5));
-        assert_eq!(parsed.records[1].data.as_ref(), b"YQ==");
+        assert_eq!(parsed.records[1].data, Payload::Base64(b"YQ==".into()));
         assert_eq!(parsed.records[1].partition_key.as_deref(), Some("a\nb"));
         assert_eq!(parsed.stream_id.as_deref(), Some(""));
     }
@@ -378,7 +378,7 @@ mod tests {
             let json = serde_json::to_vec(&body).unwrap();
             let parsed = parse(&json).unwrap();
             for (record, (data, timestamp, key)) in parsed.records.iter().zip(&records) {
-                prop_assert_eq!(record.data.as_ref(), data.as_bytes());
+                prop_assert_eq!(&record.data, &Payload::Base64(data.as_bytes().into()));
                 prop_assert_eq!(record.timestamp_ms, *timestamp);
                 prop_assert_eq!(record.partition_key.as_deref(), Some(key.as_str()));
             }

@@ -1,7 +1,7 @@
 //! `POST /records`.
 
 use crate::dis::error::{DisError, RecordFailure};
-use crate::dis::{DisRequest, DisState, lookup, put_body, reply};
+use crate::dis::{DisRequest, DisState, lookup, protobuf, put_body, reply};
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
@@ -15,18 +15,24 @@ pub(super) async fn put_records(
     request: DisRequest,
 ) -> Result<Response, DisError> {
     request.allow("dis:records:write")?;
-    request.only_plain_json()?;
-    let body = put_body::parse(&request.body)?;
+    let is_protobuf = request.is_protobuf();
+    let parse = if is_protobuf { protobuf::parse_put } else { put_body::parse };
+    let body = parse(&request.body)?;
     let names = [body.stream_name.as_deref(), body.stream_id.as_deref()];
     let stream = lookup::stream(&state.streams, &request.project, names)?;
     let outcomes = state.streams.append_records(&stream, body.records).await;
     let outcomes = outcomes.map_err(|error| DisError::append(error, &stream))?;
-    Ok(reply::raw_json(StatusCode::OK, answer(&outcomes, &stream)))
+    let failed = outcomes.iter().filter(|o| matches!(o, RecordOutcome::Failed(_))).count();
+    record_metrics(outcomes.len() - failed, failed);
+    Ok(if is_protobuf {
+        reply::protobuf(protobuf::put_answer(&outcomes, failed, &stream))
+    } else {
+        reply::raw_json(StatusCode::OK, answer(&outcomes, failed, &stream))
+    })
 }
 
 /// Written by hand: a stored entry is always the same few texts around two numbers.
-fn answer(outcomes: &[RecordOutcome], stream: &Stream) -> Vec<u8> {
-    let failed = outcomes.iter().filter(|o| matches!(o, RecordOutcome::Failed(_))).count();
+fn answer(outcomes: &[RecordOutcome], failed: usize, stream: &Stream) -> Vec<u8> {
     let mut out = Vec::with_capacity(64 + outcomes.len() * ENTRY_BYTES);
     let mut digits = itoa::Buffer::new();
     out.extend_from_slice(b"{\"failed_record_count\":");
@@ -48,7 +54,6 @@ fn answer(outcomes: &[RecordOutcome], stream: &Stream) -> Vec<u8> {
         }
     }
     out.extend_from_slice(b"]}");
-    record_metrics(outcomes.len() - failed, failed);
     out
 }
 

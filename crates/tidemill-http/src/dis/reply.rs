@@ -1,4 +1,4 @@
-//! Answers: JSON, or empty with `Content-Length: 0`.
+//! Answers: JSON or protobuf, or empty with `Content-Length: 0`.
 
 use crate::dis::budget::Room;
 use axum::body::Body;
@@ -11,10 +11,18 @@ use serde::Serialize;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
 
 /// A large answer is handed on in pieces, so that its room is held while it is being sent.
 const PIECE_BYTES: usize = 1024 * 1024;
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// Answers below this size are not worth packing.
+const GZIP_BYTES_MIN: u64 = 8 * 1024;
+/// The type of a JSON body.
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// The type of a protobuf body.
+pub(super) const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf; charset=utf-8");
 
 /// A JSON body.
 pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
@@ -30,11 +38,18 @@ pub fn raw_json(status: StatusCode, body: Vec<u8>) -> Response {
     response
 }
 
-/// A written JSON body that holds its room until the client has it.
-pub(super) fn held_json(body: Vec<u8>, mut room: Room) -> Response {
+/// A written protobuf body.
+pub(super) fn protobuf(body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    response.headers_mut().insert(CONTENT_TYPE, PROTOBUF);
+    response
+}
+
+/// A written body that holds its room until the client has it.
+pub(super) fn held(kind: HeaderValue, body: Vec<u8>, mut room: Room) -> Response {
     room.shrink(body.len());
     let mut response = Response::new(Body::new(Held { body: Bytes::from(body), room: Some(room) }));
-    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response.headers_mut().insert(CONTENT_TYPE, kind);
     response
 }
 
@@ -67,6 +82,17 @@ impl http_body::Body for Held {
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.body.len() as u64)
     }
+}
+
+/// Packs large answers with gzip where the client offers it. Never with another coding: the clients that name
+/// one when they send cannot unpack it. Smaller answers, and so empty ones, stay as they are.
+pub(super) fn gzip() -> CompressionLayer<SizeAbove> {
+    CompressionLayer::new()
+        .no_br()
+        .no_deflate()
+        .no_zstd()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(SizeAbove::new(GZIP_BYTES_MIN))
 }
 
 /// No body. Clients fail on an empty chunked one, so the length is stated unless the status forbids it.

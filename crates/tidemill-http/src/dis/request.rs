@@ -3,6 +3,7 @@
 use crate::dis::DisState;
 use crate::dis::budget::Room;
 use crate::dis::caller::Claim;
+use crate::dis::compression::Coding;
 use crate::dis::error::DisError;
 use crate::dis::query::Query;
 use crate::dis::{body, json};
@@ -11,7 +12,7 @@ use axum::extract::{
 };
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -20,7 +21,6 @@ use std::sync::Arc;
 use tidemill_api::ErrorCode;
 use tidemill_iam::{Caller, Iam, RequestHead};
 use tidemill_model::ProjectId;
-use tidemill_model::limits::REQUEST_BYTES_MAX;
 
 /// An authenticated request in its project, with its whole body.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub struct DisRequest {
     pub query: Query,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body as received, at most 5 MiB.
+    /// The body, unpacked, at most 5 MiB.
     pub body: Bytes,
     iam: Arc<Iam>,
     path: Vec<(String, String)>,
@@ -51,22 +51,18 @@ impl DisRequest {
         Ok(self.iam.authorize(&self.caller, action)?)
     }
 
-    /// Refuses bodies in other encodings than plain JSON, and answers asked for in them, with DIS.4300.
-    pub(super) fn only_plain_json(&self) -> Result<(), DisError> {
-        let header = |name| self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if header(CONTENT_TYPE).trim_start().to_ascii_lowercase().starts_with("application/x-protobuf") {
-            return Err(DisError::unreadable("protobuf is not supported, use application/json"));
-        }
-        match header(CONTENT_ENCODING).trim() {
-            "" => Ok(()),
-            coding if coding.eq_ignore_ascii_case("identity") => Ok(()),
-            _ => Err(DisError::unreadable("compressed bodies are not supported")),
-        }
+    /// Whether the body is, and the answer is to be, protobuf.
+    pub(super) fn is_protobuf(&self) -> bool {
+        let name = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let name = name.split(';').next().unwrap_or_default().trim();
+        name.eq_ignore_ascii_case("application/x-protobuf")
     }
 
     /// Reads the body: DIS.4202 if it is empty, DIS.4300 if it is not JSON, DIS.4200 for a wrong type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DisError> {
-        self.only_plain_json()?;
+        if self.is_protobuf() {
+            return Err(DisError::unreadable("protobuf is for /records only, use application/json"));
+        }
         json::parse_object(&self.body)
     }
 }
@@ -104,15 +100,21 @@ impl DisRequest {
         let (mut parts, mut body) = request.into_parts();
         let path = path_values(&mut parts).await?;
         let claim = Claim::begin(&iam, &head(&parts))?;
-        let room = budget.body(body::expected_bytes(&mut body, REQUEST_BYTES_MAX).await?).await?;
+        // Who sent it is checked first, so a coding that is none is refused after the body.
+        let coding = Coding::of(&parts);
+        let readable = coding.as_ref().copied().unwrap_or(Coding::Identity);
+        let wire = body::expected_bytes(&mut body, readable.wire_bytes_max()).await?;
+        // Taken at once: a request that held its packed body while it waits for more could block all others.
+        let room = budget.body(wire + readable.unpacked_bytes_max(wire)).await?;
         let mut hash = matches!(claim, Claim::Signed(_)).then(Sha256::new);
-        let body = body::read(body, REQUEST_BYTES_MAX, &clock, hash.as_mut()).await?;
+        let body = body::read(body, readable.wire_bytes_max(), &clock, hash.as_mut()).await?;
         let digest = hash.map(|hash| hash.finalize().into()).unwrap_or_default();
         let (caller, reading) = claim.finish(&iam, &digest, body.is_empty())?;
         let project = iam
             .choose_project(&caller, Some(value(&path, "project_id")), &head(&parts))
             .map_err(|refused| DisError::new(ErrorCode::InvalidProject, &[&refused.0]))?;
         let query = Query::read(parts.uri.query().unwrap_or_default(), reading);
+        let (body, room) = coding?.unpack(body, room).await?;
         Ok(Self { caller, project, query, headers: parts.headers, body, iam, path, _room: room })
     }
 }

@@ -19,8 +19,8 @@ use tidemill_meta::Meta;
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_model::{Clock, Event, EventKind, Events, ProjectId, StreamName};
 use tidemill_stream::{
-    AutoScale, CreateError, DataType, NewStream, PutRecord, RecordOutcome, Stream, StreamType, Streams,
-    StreamsConfig,
+    AutoScale, CreateError, DataType, NewStream, Payload, PutRecord, RecordOutcome, Stream, StreamType,
+    Streams, StreamsConfig,
 };
 use tokio::sync::mpsc::Receiver;
 
@@ -109,7 +109,7 @@ fn new_stream(name: &str, partitions: i64) -> NewStream {
 
 /// A record whose payload is already base64.
 fn record(base64: &str) -> PutRecord<'_> {
-    PutRecord { data: base64.as_bytes().into(), ..PutRecord::default() }
+    PutRecord { data: Payload::Base64(base64.as_bytes().into()), ..PutRecord::default() }
 }
 
 /// Waits until `ready` answers; 20 s without that are a failure.

@@ -15,7 +15,11 @@ fn many(count: usize, partition: &'static str) -> Vec<PutRecord<'static>> {
 /// A record of `kib` KiB.
 fn large(kib: usize) -> PutRecord<'static> {
     let text = base64_of(kib * 1024);
-    PutRecord { data: text.into_bytes().into(), partition_id: Some("0".into()), ..PutRecord::default() }
+    PutRecord {
+        data: Payload::Base64(text.into_bytes().into()),
+        partition_id: Some("0".into()),
+        ..PutRecord::default()
+    }
 }
 
 fn base64_of(bytes: usize) -> String {

@@ -96,20 +96,3 @@ async fn a_body_that_never_ends_is_cut_after_30_seconds() {
     });
     answer.refused(400, "DIS.4300");
 }
-
-#[tokio::test]
-async fn other_encodings_are_refused_clearly() {
-    let api = Api::new().await;
-    api.create("s", 1).await;
-    for (name, value) in
-        [("content-type", "application/x-protobuf; charset=utf-8"), ("content-encoding", "lz4")]
-    {
-        let request = Request::builder()
-            .method("POST")
-            .uri(format!("/v2/{PROJECT}/records"))
-            .header("x-auth-token", &api.token)
-            .header(name, value);
-        let body = json!({"stream_name": "s", "records": [{"data": "YQ=="}]}).to_string();
-        api.send(request.body(Body::from(body)).unwrap()).await.refused(400, "DIS.4300");
-    }
-}

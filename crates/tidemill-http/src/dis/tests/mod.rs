@@ -2,6 +2,7 @@
 
 mod apps;
 mod bad_input;
+mod encodings;
 mod groups;
 mod guard;
 mod records;
