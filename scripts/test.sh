@@ -27,6 +27,9 @@ build() { cargo build --release --locked --workspace --all-targets; }
 # Benchmarks are not tests: `.ci/run` only tries them, with scripts/bench.sh --smoke.
 rust_tests() { timeout 1500 cargo test --release --locked --workspace --lib --bins --tests --quiet; }
 
+# Minutes on a new machine, nothing on the next run.
+go_clients() { timeout 2400 scripts/go_clients.sh >/dev/null; }
+
 client_tests() {
   # shellcheck disable=SC2086
   TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" TIDEMILL_JAVA_CLIENTS="$java_clients" \
@@ -47,6 +50,7 @@ kills() {
 step "what the tests need" needs
 step "build" build
 step "Rust tests" rust_tests
+step "Go clients" go_clients
 step "real clients" client_tests
 step "contract" contract_tests
 step "kills under load" kills
