@@ -151,7 +151,9 @@ def test_x4_the_same_name_into_the_same_bucket(own_server, dis, stream, bucket):
         dis.delete_task(stream, "task")
 
 
-def test_x6_a_delete_is_quick_and_blocks_nobody(own_server, dis, stream, bucket):
+def test_x6_a_delete_is_quick_and_blocks_nobody(unlimited_server):
+    dis, stream, bucket = Dis(unlimited_server), "stream", make_bucket(unlimited_server, "bucket")
+    dis.create_stream(stream)
     dis.create_stream("busy")
     dis.create_task(stream, "task", bucket)
     for _ in range(8):
@@ -159,7 +161,7 @@ def test_x6_a_delete_is_quick_and_blocks_nobody(own_server, dis, stream, bucket)
     slowest, stop = [0.0], threading.Event()
 
     def work():
-        mine = Dis(own_server)
+        mine = Dis(unlimited_server)
         while not stop.is_set():
             began = time.monotonic()
             mine.put("busy", [b"x"])
@@ -167,7 +169,7 @@ def test_x6_a_delete_is_quick_and_blocks_nobody(own_server, dis, stream, bucket)
             slowest[0] = max(slowest[0], time.monotonic() - began)
 
     neighbour = threading.Thread(target=work)
-    flush(own_server)
+    flush(unlimited_server)
     neighbour.start()
     try:
         wait_for(lambda: slowest[0] > 0, "the neighbour to be at work")
