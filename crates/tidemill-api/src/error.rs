@@ -52,7 +52,7 @@ codes! {
     InvalidPartitionId = "DIS.4201" BAD_REQUEST "Invalid partition_id.";
     /// A required body, or its records, are missing.
     EmptyRequest = "DIS.4202" BAD_REQUEST "Empty request.";
-    /// A time of a metrics call is missing, no number or in the wrong order.
+    /// A time of a metrics call is missing, no number, or the start is after the end.
     InvalidPeriod = "DIS.4203" BAD_REQUEST "Invalid monitoring period.";
     /// A metrics call reaches further back than the metrics do, or over more time.
     PeriodTooLong = "DIS.4204" BAD_REQUEST "The monitoring period cannot be longer than 7 days.";

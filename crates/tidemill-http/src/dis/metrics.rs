@@ -116,16 +116,14 @@ fn invalid_label(detail: &str) -> DisError {
     DisError::new(ErrorCode::InvalidLabel, &[detail])
 }
 
-/// Start and end in seconds since the epoch. One client leaves the end out: then it is now.
+/// Start and end in seconds since the epoch.
 fn period(query: &Query, now_s: i64) -> Result<(i64, i64), DisError> {
     let invalid = |detail: String| DisError::new(ErrorCode::InvalidPeriod, &[&detail]);
     let number = |name: &str| {
-        let read =
-            |text: &str| text.trim().parse::<i64>().map_err(|_| invalid(format!("{name} is not a number")));
-        query.get(name).map(read).transpose()
+        let text = query.get(name).ok_or_else(|| invalid(format!("{name} is missing")))?;
+        text.trim().parse::<i64>().map_err(|_| invalid(format!("{name} is not a number")))
     };
-    let start_s = number("start_time")?.ok_or_else(|| invalid("start_time is missing".to_owned()))?;
-    let end_s = number("end_time")?.unwrap_or(now_s.max(start_s));
+    let (start_s, end_s) = (number("start_time")?, number("end_time")?);
     if start_s > end_s {
         return Err(invalid(format!("start_time {start_s} is after end_time {end_s}")));
     }
@@ -196,8 +194,14 @@ mod tests {
         assert_eq!(read(NOW - week, NOW + 1), Err(ErrorCode::PeriodTooLong));
         assert_eq!(read(i64::MIN, i64::MAX), Err(ErrorCode::PeriodTooLong));
         assert_eq!(read(NOW, NOW - 1), Err(ErrorCode::InvalidPeriod));
-        assert_eq!(period(&query(&format!("start_time={NOW}&end_time=")), NOW), Ok((NOW, NOW)));
-        for bad in ["end_time=5", "start_time=x", "start_time=1.5", "start_time=5&end_time=soon"] {
+        for bad in [
+            "end_time=5",
+            "start_time=5",
+            "start_time=5&end_time=",
+            "start_time=x&end_time=6",
+            "start_time=1.5&end_time=6",
+            "start_time=5&end_time=soon",
+        ] {
             assert_eq!(period(&query(bad), NOW).map_err(|e| e.code), Err(ErrorCode::InvalidPeriod), "{bad}");
         }
     }
