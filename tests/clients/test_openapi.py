@@ -7,7 +7,6 @@ import requests
 
 # Documented first, routed next.
 COMING = {
-    "createPolicy", "listPolicies", "createPolicyV3",
     "updateTransferTask", "getStreamMetrics",
     "getPartitionMetrics", "listProjectTags", "queryResources", "addTag", "listTags", "deleteTag", "batchTags",
 }  # fmt: skip

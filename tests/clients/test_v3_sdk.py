@@ -4,6 +4,7 @@ import base64
 import time
 
 import pytest
+import requests
 from huaweicloudsdkcore.auth.credentials import BasicCredentials, DerivedCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkcore.http.http_config import HttpConfig
@@ -29,6 +30,7 @@ from huaweicloudsdkdis.v2 import (
     DeleteTransferTaskRequest,
     DisClient,
     ListAppRequest,
+    ListPoliciesRequest,
     ListStreamsRequest,
     ListTransferTasksRequest,
     OBSDestinationDescriptorRequest,
@@ -138,6 +140,17 @@ def test_settings_of_a_stream(dis, stream):
     with refused("DIS.4200"):
         body = UpdateStreamReq(stream_name=stream, data_duration=169)
         dis.update_stream(UpdateStreamRequest(stream_name=stream, body=body))
+
+
+def test_policies_of_a_stream(server, dis, stream):
+    assert dis.list_policies(ListPoliciesRequest(stream_name=stream)).rules == []
+    body = {"principal_name": f"{names.DOMAIN}.*", "action_type": "putRecords", "effect": "accept"}
+    url = f"{server.api}/v2/{names.PROJECT_ID}/streams/{stream}/policies"
+    assert requests.post(url, json=body, headers={"X-Auth-Token": server.token()}, timeout=10).status_code == 200
+    listed = dis.list_policies(ListPoliciesRequest(stream_name=stream))
+    assert listed.stream_id == dis.show_stream(ShowStreamRequest(stream_name=stream)).stream_id
+    rules = [(rule.principal_name, rule.action_type, rule.effect) for rule in listed.rules]
+    assert rules == [(f"{names.DOMAIN}.*", "putRecords", "accept")]
 
 
 def test_put_and_get_by_every_cursor(dis, stream):

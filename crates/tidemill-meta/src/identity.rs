@@ -9,6 +9,8 @@ pub struct DomainRow {
     pub id: String,
     /// Its name, unique.
     pub name: String,
+    /// Whether its owner administers the installation.
+    pub administers: bool,
 }
 
 /// A project.
@@ -79,8 +81,9 @@ pub struct TokenRow {
 
 /// All accounts.
 pub async fn domains(tx: &mut dyn Tx) -> Result<Vec<DomainRow>, MetaError> {
-    let rows = tx.query("SELECT id, name FROM domains ORDER BY id", args![]).await?;
-    rows.iter().map(|row| Ok(DomainRow { id: row.text(0)?, name: row.text(1)? })).collect()
+    let of = |row: &Row| Ok(DomainRow { id: row.text(0)?, name: row.text(1)?, administers: row.bool(2)? });
+    let rows = tx.query("SELECT id, name, administers FROM domains ORDER BY id", args![]).await?;
+    rows.iter().map(of).collect()
 }
 
 /// All projects.
@@ -102,7 +105,8 @@ pub async fn users(tx: &mut dyn Tx) -> Result<Vec<UserRow>, MetaError> {
 
 /// Adds an account.
 pub async fn insert_domain(tx: &mut dyn Tx, row: &DomainRow) -> Result<(), MetaError> {
-    tx.execute("INSERT INTO domains (id, name) VALUES ($1, $2)", args![&row.id, &row.name]).await.map(drop)
+    let sql = "INSERT INTO domains (id, name, administers) VALUES ($1, $2, $3)";
+    tx.execute(sql, args![&row.id, &row.name, row.administers]).await.map(drop)
 }
 
 /// Adds a project.
@@ -212,4 +216,43 @@ pub async fn tokens(tx: &mut dyn Tx) -> Result<Vec<TokenRow>, MetaError> {
 /// Removes a token; `false` if it is gone already.
 pub async fn delete_token(tx: &mut dyn Tx, hash: &str) -> Result<bool, MetaError> {
     Ok(tx.execute("DELETE FROM tokens WHERE hash = $1", args![hash]).await? == 1)
+}
+
+/// Streams and buckets of an account.
+pub async fn count_of_domain(tx: &mut dyn Tx, id: &str) -> Result<u64, MetaError> {
+    let sql = "SELECT (SELECT COUNT(*) FROM streams WHERE project IN \
+               (SELECT id FROM projects WHERE domain_id = $1)) + \
+               (SELECT COUNT(*) FROM buckets WHERE domain = $1)";
+    tx.query(sql, args![id]).await?.first().map_or(Ok(0), |row| row.uint(0))
+}
+
+/// Streams and buckets made in a project.
+pub async fn count_of_project(tx: &mut dyn Tx, id: &str) -> Result<u64, MetaError> {
+    let sql = "SELECT (SELECT COUNT(*) FROM streams WHERE project = $1) + \
+               (SELECT COUNT(*) FROM buckets WHERE project = $1)";
+    tx.query(sql, args![id]).await?.first().map_or(Ok(0), |row| row.uint(0))
+}
+
+/// Removes an account with its projects, their apps, its users, their keys and tokens.
+pub async fn delete_domain(tx: &mut dyn Tx, id: &str) -> Result<(), MetaError> {
+    for sql in [
+        "DELETE FROM apps WHERE project IN (SELECT id FROM projects WHERE domain_id = $1)",
+        "DELETE FROM users WHERE domain_id = $1",
+        "DELETE FROM projects WHERE domain_id = $1",
+        "DELETE FROM domains WHERE id = $1",
+    ] {
+        tx.execute(sql, args![id]).await?;
+    }
+    Ok(())
+}
+
+/// Removes a project with its apps and the tokens for it.
+pub async fn delete_project(tx: &mut dyn Tx, id: &str) -> Result<(), MetaError> {
+    tx.execute("DELETE FROM apps WHERE project = $1", args![id]).await?;
+    tx.execute("DELETE FROM projects WHERE id = $1", args![id]).await.map(drop)
+}
+
+/// Removes a user with its keys and tokens.
+pub async fn delete_user(tx: &mut dyn Tx, id: &str) -> Result<(), MetaError> {
+    tx.execute("DELETE FROM users WHERE id = $1", args![id]).await.map(drop)
 }

@@ -78,6 +78,19 @@ pub struct TagRow {
     pub value: String,
 }
 
+/// Who else may use a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyRow {
+    /// Id of an account.
+    pub domain_id: String,
+    /// Id of a user of it; empty for all.
+    pub user_id: String,
+    /// `putRecords`, `getRecords` or `getStreamInfo`.
+    pub action: String,
+    /// What the owner calls whom it lets in.
+    pub name: String,
+}
+
 /// A stream with all that hangs on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamRows {
@@ -89,6 +102,8 @@ pub struct StreamRows {
     pub scalings: Vec<ScalingRow>,
     /// Ascending by key.
     pub tags: Vec<TagRow>,
+    /// Ascending by name and action.
+    pub policies: Vec<PolicyRow>,
 }
 
 fn stream_of(row: &Row) -> Result<StreamRow, MetaError> {
@@ -148,6 +163,7 @@ pub async fn streams(tx: &mut dyn Tx) -> Result<Vec<StreamRows>, MetaError> {
             partitions: partitions(tx, &stream.id).await?,
             scalings: scalings(tx, &stream.id).await?,
             tags: tags(tx, &stream.id).await?,
+            policies: policies(tx, &stream.id).await?,
             stream,
         });
     }
@@ -169,6 +185,28 @@ async fn scalings(tx: &mut dyn Tx, stream_id: &str) -> Result<Vec<ScalingRow>, M
 async fn tags(tx: &mut dyn Tx, stream_id: &str) -> Result<Vec<TagRow>, MetaError> {
     let sql = "SELECT scope, name, value FROM stream_tags WHERE stream_id = $1 ORDER BY scope, name";
     tx.query(sql, args![stream_id]).await?.iter().map(tag_of).collect()
+}
+
+async fn policies(tx: &mut dyn Tx, stream_id: &str) -> Result<Vec<PolicyRow>, MetaError> {
+    let of = |row: &Row| {
+        let (domain_id, user_id) = (row.text(0)?, row.text(1)?);
+        Ok(PolicyRow { domain_id, user_id, action: row.text(2)?, name: row.text(3)? })
+    };
+    let sql = "SELECT domain_id, user_id, action, name FROM stream_policies WHERE stream_id = $1 \
+               ORDER BY name, action";
+    tx.query(sql, args![stream_id]).await?.iter().map(of).collect()
+}
+
+/// Replaces all policies of a stream.
+pub async fn put_policies(tx: &mut dyn Tx, stream_id: &str, rows: &[PolicyRow]) -> Result<(), MetaError> {
+    tx.execute("DELETE FROM stream_policies WHERE stream_id = $1", args![stream_id]).await?;
+    for row in rows {
+        let sql = "INSERT INTO stream_policies (stream_id, domain_id, user_id, action, name) \
+                   VALUES ($1, $2, $3, $4, $5)";
+        let args = args![stream_id, &row.domain_id, &row.user_id, &row.action, &row.name];
+        tx.execute(sql, args).await?;
+    }
+    Ok(())
 }
 
 /// Adds a stream with its partitions and tags; `false` if the project has one of that name.
@@ -280,6 +318,7 @@ pub async fn delete_stream(tx: &mut dyn Tx, id: &str) -> Result<(), MetaError> {
     for sql in [
         "DELETE FROM checkpoints WHERE stream_id = $1",
         "DELETE FROM traffic_hours WHERE stream_id = $1",
+        "DELETE FROM stream_policies WHERE stream_id = $1",
         "DELETE FROM stream_tags WHERE stream_id = $1",
         "DELETE FROM stream_scalings WHERE stream_id = $1",
         "DELETE FROM stream_partitions WHERE stream_id = $1",

@@ -105,3 +105,15 @@ pub const PARTITION_RECORDS_PER_S: u32 = 1000;
 pub const METRICS_DAYS: i64 = 7;
 /// Minutes of a stream's metrics that wait to be stored while the metadata cannot be written.
 pub const TRAFFIC_MINUTES_UNWRITTEN_MAX: usize = 120;
+/// Accounts of an installation.
+pub const DOMAINS_MAX: usize = 1000;
+/// Projects of an account.
+pub const PROJECTS_PER_DOMAIN_MAX: usize = 100;
+/// Users of an account.
+pub const USERS_PER_DOMAIN_MAX: usize = 1000;
+/// Longest name of an account, a project or a user.
+pub const IDENTITY_NAME_CHARS_MAX: usize = 64;
+/// Length of a new password, in bytes.
+pub const PASSWORD_BYTES: std::ops::RangeInclusive<usize> = 8..=128;
+/// Policies of a stream.
+pub const POLICIES_PER_STREAM_MAX: usize = 200;

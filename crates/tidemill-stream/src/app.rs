@@ -18,6 +18,15 @@ pub struct App {
     pub streams: Vec<String>,
 }
 
+/// Names an app: its name is unique in its project, which need not be that of a stream it reads.
+#[derive(Clone, Copy, Debug)]
+pub struct AppRef<'a> {
+    /// The app's project.
+    pub project: &'a ProjectId,
+    /// Its name.
+    pub name: &'a str,
+}
+
 /// One page of apps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppPage {

@@ -1,5 +1,7 @@
-//! Checkpoints: the service keeps what apps commit and never interprets it.
+//! Checkpoints: the service keeps what apps commit and never interprets it. An app belongs to a project, which
+//! need not be the stream's: policies let other accounts read.
 
+use crate::app::AppRef;
 use crate::read::parse_sequence;
 use crate::stream::{PartitionState, Stream, StreamState};
 use crate::streams::Streams;
@@ -96,14 +98,14 @@ impl Streams {
     /// below the one before.
     pub async fn commit_checkpoint(
         &self,
-        app: &str,
+        app: AppRef<'_>,
         stream: &Stream,
         partition: PartitionId,
         sequence: &str,
         metadata: &str,
     ) -> Result<(), CheckpointError> {
         let row = self.checked(stream, partition, sequence, metadata)?;
-        let (project, app, id) = (stream.project.to_string(), app.to_owned(), stream.id.clone());
+        let (project, app, id) = (app.project.to_string(), app.name.to_owned(), stream.id.clone());
         self.0
             .meta
             .tx(move |tx| {
@@ -146,12 +148,12 @@ impl Streams {
     /// What the app committed on a partition; `None` if nothing.
     pub async fn checkpoint(
         &self,
-        app: &str,
+        app: AppRef<'_>,
         stream: &Stream,
         partition: PartitionId,
     ) -> Result<Option<Checkpoint>, CheckpointError> {
         known(stream, partition)?;
-        let (project, app, id) = (stream.project.to_string(), app.to_owned(), stream.id.clone());
+        let (project, app, id) = (app.project.to_string(), app.name.to_owned(), stream.id.clone());
         let row = self
             .0
             .meta
@@ -169,14 +171,14 @@ impl Streams {
     /// Removes what the app committed on a partition, or on all of them.
     pub async fn delete_checkpoints(
         &self,
-        app: &str,
+        app: AppRef<'_>,
         stream: &Stream,
         partition: Option<PartitionId>,
     ) -> Result<(), CheckpointError> {
         if let Some(partition) = partition {
             known(stream, partition)?;
         }
-        let (project, app, id) = (stream.project.to_string(), app.to_owned(), stream.id.clone());
+        let (project, app, id) = (app.project.to_string(), app.name.to_owned(), stream.id.clone());
         self.0
             .meta
             .tx(move |tx| {
@@ -194,11 +196,15 @@ impl Streams {
     }
 
     /// How far the app is on every partition that is not expired, ascending by index.
-    pub async fn consumption(&self, app: &str, stream: &Stream) -> Result<Vec<Consumption>, CheckpointError> {
+    pub async fn consumption(
+        &self,
+        app: AppRef<'_>,
+        stream: &Stream,
+    ) -> Result<Vec<Consumption>, CheckpointError> {
         if stream.state != StreamState::Running {
             return Err(CheckpointError::NotRunning);
         }
-        let (project, app, id) = (stream.project.to_string(), app.to_owned(), stream.id.clone());
+        let (project, app, id) = (app.project.to_string(), app.name.to_owned(), stream.id.clone());
         let rows = self
             .0
             .meta

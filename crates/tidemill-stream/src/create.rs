@@ -124,6 +124,7 @@ impl Streams {
             scale_records: Vec::new(),
             tags: new.tags,
             sys_tags: new.sys_tags,
+            grants: Vec::new(),
             changing: Arc::default(),
             traffic: Arc::default(),
         })

@@ -17,6 +17,7 @@ mod history;
 mod notice;
 mod open;
 mod payload;
+mod policy;
 mod read;
 mod retention;
 mod route;
@@ -32,7 +33,7 @@ mod throttle;
 mod traffic;
 mod update;
 
-pub use app::{App, AppError, AppPage};
+pub use app::{App, AppError, AppPage, AppRef};
 pub use append::{AppendError, PutRecord, RecordError, RecordOutcome};
 pub use checkpoint::{Checkpoint, CheckpointError, Consumption};
 pub use create::{CreateError, NewStream};
@@ -44,6 +45,7 @@ pub use group::{
 pub use hash_range::{HASH_MAX, hash_key, hash_range};
 pub use open::OpenError;
 pub use payload::Payload;
+pub use policy::{Asker, Grant, GrantError, GrantedAction, LookupError};
 pub use read::{CursorError, GetError, Position, parse_sequence};
 pub use scale::ScaleError;
 pub use stream::{

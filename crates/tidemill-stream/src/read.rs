@@ -2,12 +2,13 @@
 
 use crate::append::micros_since;
 use crate::cursor::{Cursor, CursorTextError, CursorType};
+use crate::policy::{Asker, GrantedAction, LookupError};
 use crate::stream::{PartitionState, Stream, StreamState};
 use crate::streams::Streams;
 use crate::traffic::Amount;
 use std::time::Instant;
 use tidemill_log::{Bounds, Page, ReadError, ReadLimit, Scope};
-use tidemill_model::{PartitionId, ProjectId};
+use tidemill_model::PartitionId;
 
 /// A time this far below retention is still accepted: one client asks again with exactly the limit.
 const TIMESTAMP_GRACE_MS: i64 = 60_000;
@@ -71,6 +72,9 @@ pub enum GetError {
     /// The stream of the cursor is gone or belongs to another project.
     #[error("stream {0} does not exist")]
     UnknownStream(String),
+    /// The stream is another project's, which does not let the caller read it any more.
+    #[error("reading is not granted")]
+    Denied,
     /// The stream is being made or deleted, or is frozen.
     #[error("the stream is not running")]
     NotRunning,
@@ -170,14 +174,17 @@ impl Streams {
     /// The records at a cursor, within `limit`, and the cursor to go on with.
     pub async fn read_records(
         &self,
-        project: &ProjectId,
+        asker: Asker<'_>,
         cursor: &str,
         limit: ReadLimit,
     ) -> Result<(Page, String), GetError> {
         let now_ms = self.0.clock.now_ms();
         let mut cursor = self.0.cursor_key.read(cursor, now_ms)?;
-        let stream = self.by_id(&cursor.stream_id).filter(|stream| stream.project == *project);
-        let stream = stream.ok_or_else(|| GetError::UnknownStream(cursor.stream_name.clone()))?;
+        let stream = self.find_for(asker, &cursor.stream_id, GrantedAction::GetRecords);
+        let stream = stream.map_err(|error| match error {
+            LookupError::Unknown => GetError::UnknownStream(cursor.stream_name.clone()),
+            LookupError::Denied => GetError::Denied,
+        })?;
         if stream.state != StreamState::Running {
             return Err(GetError::NotRunning);
         }

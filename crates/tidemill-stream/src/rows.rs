@@ -1,12 +1,13 @@
 //! Streams as the metadata keeps them.
 
+use crate::policy::{Grant, GrantedAction};
 use crate::stream::{
     AutoScale, CompressionFormat, DataType, Partition, PartitionState, ScaleRecord, Stream, StreamState,
     StreamType, Tag,
 };
 use std::sync::Arc;
 use tidemill_meta::MetaError;
-use tidemill_meta::stream::{PartitionRow, ScalingRow, StreamRow, StreamRows, TagRow};
+use tidemill_meta::stream::{PartitionRow, PolicyRow, ScalingRow, StreamRow, StreamRows, TagRow};
 use tidemill_model::{Incarnation, PartitionId, ProjectId, StreamName};
 
 const USER: &str = "user";
@@ -19,6 +20,7 @@ pub(crate) fn to_rows(stream: &Stream) -> StreamRows {
         partitions: stream.partitions.iter().map(partition_row).collect(),
         scalings: stream.scale_records.iter().map(scaling_row).collect(),
         tags: tag_rows(&stream.tags, &stream.sys_tags),
+        policies: stream.grants.iter().map(policy_row).collect(),
     }
 }
 
@@ -64,9 +66,27 @@ pub(crate) fn scaling_row(record: &ScaleRecord) -> ScalingRow {
     ScalingRow { at_ms: record.at_ms, from: record.from, to: record.to, auto: record.auto }
 }
 
+pub(crate) fn policy_row(grant: &Grant) -> PolicyRow {
+    PolicyRow {
+        domain_id: grant.domain_id.clone(),
+        user_id: grant.user_id.clone().unwrap_or_default(),
+        action: grant.action.as_str().to_owned(),
+        name: grant.name.clone(),
+    }
+}
+
+fn grant_of(row: &PolicyRow) -> Option<Grant> {
+    Some(Grant {
+        domain_id: row.domain_id.clone(),
+        user_id: Some(row.user_id.clone()).filter(|id| !id.is_empty()),
+        action: GrantedAction::parse(&row.action)?,
+        name: row.name.clone(),
+    })
+}
+
 /// The stream those rows describe; an error names the row that no version wrote.
 pub(crate) fn from_rows(rows: StreamRows) -> Result<Stream, MetaError> {
-    let StreamRows { stream: row, partitions, scalings, tags } = rows;
+    let StreamRows { stream: row, partitions, scalings, tags, policies } = rows;
     let wrong = |what: &str| MetaError::Unexpected(format!("stream {} has {what}", row.id));
     let tags_of = |scope: &str| tags.iter().filter(|t| t.scope == scope).map(tag_of).collect();
     Ok(Stream {
@@ -86,6 +106,11 @@ pub(crate) fn from_rows(rows: StreamRows) -> Result<Stream, MetaError> {
         scale_records: scalings.iter().map(scale_record_of).collect(),
         tags: tags_of(USER),
         sys_tags: tags_of(SYSTEM),
+        grants: policies
+            .iter()
+            .map(grant_of)
+            .collect::<Option<_>>()
+            .ok_or_else(|| wrong("a wrong policy"))?,
         auto_scale: AutoScale { enabled: row.auto_scale, min: row.auto_scale_min, max: row.auto_scale_max },
         created_ms: row.created_ms,
         modified_ms: row.modified_ms,

@@ -1,5 +1,6 @@
 //! What a stream is: an immutable snapshot that every change replaces.
 
+use crate::policy::Grant;
 use crate::traffic::Traffic;
 use std::sync::Arc;
 use tidemill_model::{Incarnation, PartitionId, ProjectId, StreamName};
@@ -43,6 +44,8 @@ pub struct Stream {
     pub tags: Vec<Tag>,
     /// Tags of the system (enterprise project).
     pub sys_tags: Vec<Tag>,
+    /// Who of other accounts may use it.
+    pub grants: Vec<Grant>,
     /// One change of this stream at a time; shared by all its snapshots.
     pub(crate) changing: Arc<tokio::sync::Mutex<()>>,
     /// What passes through it; shared by all its snapshots.

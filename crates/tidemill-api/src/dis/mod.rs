@@ -5,6 +5,7 @@ mod checkpoint;
 mod file;
 mod group;
 mod metrics;
+mod policy;
 mod record;
 mod stream;
 mod subscription;
@@ -16,6 +17,7 @@ pub use checkpoint::{Checkpoint, CommitCheckpoint};
 pub use file::FileState;
 pub use group::{HeartbeatResult, JoinGroup, JoinGroupResult, MemberRequest, SyncGroupResult};
 pub use metrics::{DataPoint, Metrics, MetricsResult};
+pub use policy::{CreatePolicy, CreatePolicyV3, PolicyList, PolicyRule};
 pub use record::{Cursor, GetRecordsResult, PutEntry, PutRecords, PutRecordsResult, PutResultEntry, Record};
 pub use stream::{
     CreateStream, CsvProperties, Partition, ScaleRecord, StreamDetail, StreamInfo, StreamList, Tag,

@@ -7,7 +7,7 @@ use axum::response::Response;
 use http::StatusCode;
 use tidemill_api::dis;
 use tidemill_model::AppName;
-use tidemill_stream::{App, Consumption};
+use tidemill_stream::{App, AppRef, Consumption, GrantedAction};
 
 const CHECKPOINT_TYPE: &str = "LAST_READ";
 
@@ -82,9 +82,9 @@ pub(super) async fn consumer_state(
     let limit = query.limit("limit", 100, 1000)?;
     let start = query.get("start_partition_id").map(lookup::partition).transpose()?;
     let names = [Some(request.path("stream_name")), query.get("stream_id")];
-    let stream = lookup::stream(&state.streams, &request.project, names)?;
+    let stream = lookup::granted(&state.streams, &request, names, GrantedAction::GetRecords)?;
     let app = request.path("app_name");
-    let all = state.streams.consumption(app, &stream).await;
+    let all = state.streams.consumption(AppRef { project: &request.project, name: app }, &stream).await;
     let all = all.map_err(|error| DisError::checkpoint(error, &stream))?;
     let rest: Vec<_> = all.iter().filter(|c| start.is_none_or(|start| c.partition > start)).collect();
     let page = rest.get(..limit).unwrap_or(&rest);

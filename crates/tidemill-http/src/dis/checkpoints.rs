@@ -7,7 +7,7 @@ use axum::response::Response;
 use http::StatusCode;
 use std::sync::Arc;
 use tidemill_api::dis;
-use tidemill_stream::{Checkpoint, Membership, Stream};
+use tidemill_stream::{AppRef, Checkpoint, GrantedAction, Membership, Stream};
 
 /// Only `LAST_READ`; absent where the client may leave it out.
 pub(super) fn check_type(text: Option<&str>) -> Result<(), DisError> {
@@ -25,12 +25,12 @@ pub(super) async fn commit_checkpoint(
     let body: dis::CommitCheckpoint = request.json()?;
     check_type(Some(body.checkpoint_type.as_deref().unwrap_or_default()))?;
     let names = [body.stream_name.as_deref(), body.stream_id.as_deref()];
-    let stream = lookup::stream(&state.streams, &request.project, names)?;
+    let stream = lookup::granted(&state.streams, &request, names, GrantedAction::GetRecords)?;
     let partition = lookup::partition(body.partition_id.as_deref().unwrap_or_default())?;
     let app = body.app_name.as_deref().unwrap_or_default();
     let sequence = body.sequence_number.as_deref().unwrap_or_default();
     let metadata = body.metadata.as_deref().unwrap_or_default();
-    let streams = &state.streams;
+    let (streams, app) = (&state.streams, AppRef { project: &request.project, name: app });
     let committed = match membership(&body) {
         None => streams.commit_checkpoint(app, &stream, partition, sequence, metadata).await,
         Some(member) => streams.commit_as_member(app, member, &stream, partition, sequence, metadata).await,
@@ -56,7 +56,7 @@ pub(super) fn wire_checkpoint(checkpoint: Option<&Checkpoint>) -> dis::Checkpoin
 fn queried_stream(state: &DisState, request: &DisRequest) -> Result<Arc<Stream>, DisError> {
     let names = [request.query.get("stream_name"), request.query.get("stream_id")];
     check_type(request.query.get("checkpoint_type"))?;
-    lookup::stream(&state.streams, &request.project, names)
+    lookup::granted(&state.streams, request, names, GrantedAction::GetRecords)
 }
 
 pub(super) async fn get_checkpoint(
@@ -67,7 +67,8 @@ pub(super) async fn get_checkpoint(
     let stream = queried_stream(&state, &request)?;
     let partition = lookup::partition(request.query.get("partition_id").unwrap_or_default())?;
     let app = request.query.required("app_name")?;
-    let checkpoint = state.streams.checkpoint(app, &stream, partition).await;
+    let checkpoint =
+        state.streams.checkpoint(AppRef { project: &request.project, name: app }, &stream, partition).await;
     let checkpoint = checkpoint.map_err(|error| DisError::checkpoint(error, &stream))?;
     Ok(reply::json(StatusCode::OK, &wire_checkpoint(checkpoint.as_ref())))
 }
@@ -81,7 +82,10 @@ pub(super) async fn delete_checkpoint(
     let stream = queried_stream(&state, &request)?;
     let partition = request.query.get("partition_id").map(lookup::partition).transpose()?;
     let app = request.query.required("app_name")?;
-    let deleted = state.streams.delete_checkpoints(app, &stream, partition).await;
+    let deleted = state
+        .streams
+        .delete_checkpoints(AppRef { project: &request.project, name: app }, &stream, partition)
+        .await;
     deleted.map_err(|error| DisError::checkpoint(error, &stream))?;
     Ok(reply::empty(StatusCode::NO_CONTENT))
 }

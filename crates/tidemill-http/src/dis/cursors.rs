@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use tidemill_api::{ErrorCode, dis};
-use tidemill_stream::{CursorType, Position};
+use tidemill_stream::{CursorType, GrantedAction, Position};
 
 pub(super) async fn get_cursor(
     State(state): State<DisState>,
@@ -15,7 +15,7 @@ pub(super) async fn get_cursor(
     request.allow("dis:records:readCursor")?;
     let query = &request.query;
     let names = [query.get("stream-name"), query.get("stream-id")];
-    let stream = lookup::stream(&state.streams, &request.project, names)?;
+    let stream = lookup::granted(&state.streams, &request, names, GrantedAction::GetRecords)?;
     let partition = lookup::partition(query.get("partition-id").unwrap_or_default())?;
     let position = Position {
         kind: kind(query.get("cursor-type"))?,

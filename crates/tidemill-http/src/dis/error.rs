@@ -12,7 +12,8 @@ use tidemill_model::limits::{APPS_MAX, DUMP_TASKS_PER_STREAM_MAX, GROUP_MEMBERS_
 use tidemill_model::{PartitionId, ProjectId};
 use tidemill_stream::{
     AppError, AppendError, CheckpointError, CreateError, CursorError, CursorTextError, DeleteError, GetError,
-    GroupError, RecordError, ScaleError, Stream, TagError, TagRefusal, UpdateError,
+    GrantError, GrantedAction, GroupError, RecordError, ScaleError, Stream, TagError, TagRefusal,
+    UpdateError,
 };
 
 /// A refused or failed request.
@@ -52,6 +53,11 @@ impl DisError {
         Self::new(ErrorCode::BodyTooLarge, &[&reason])
     }
 
+    /// DIS.4116: the stream of another account lets the caller do other things only.
+    pub(super) fn not_granted(action: GrantedAction) -> Self {
+        Self::new(ErrorCode::AccessDenied, &[&format!("{} is not granted", action.as_str())])
+    }
+
     /// DIS.4301 for what the client called the stream.
     pub fn unknown_stream(stream: &str, project: &ProjectId) -> Self {
         Self::new(ErrorCode::UnknownStream, &[stream, project.as_str()])
@@ -80,6 +86,7 @@ impl From<IamError> for DisError {
             IamError::Denied(action) => Self::new(ErrorCode::AccessDenied, &[&action]),
             IamError::BadRequest { message, .. } => Self::invalid(message),
             IamError::NotFound { name, .. } => Self::new(ErrorCode::InvalidProject, &[&name]),
+            IamError::Conflict(reason) => Self::invalid(reason),
             IamError::TooManyTokens => Self::new(ErrorCode::Busy, &[&error.to_string()]),
             IamError::Internal(cause) => Self::internal(cause),
         }
@@ -218,6 +225,7 @@ impl DisError {
                 Self::new(ErrorCode::CursorExpired, &["a cursor lives 5 minutes"])
             }
             GetError::UnknownStream(name) => Self::unknown_stream(&name, project),
+            GetError::Denied => Self::not_granted(GrantedAction::GetRecords),
             GetError::NotRunning => Self::bare(ErrorCode::StreamNotRunning),
             GetError::PartitionExpired { stream, partition } => {
                 Self::of_partition(ErrorCode::PartitionExpired, &stream, project, partition)
@@ -228,6 +236,16 @@ impl DisError {
             GetError::Trimmed => Self::bare(ErrorCode::CursorTrimmed),
             GetError::Beyond { given, earliest, next } => Self::out_of_range(given, earliest, next),
             GetError::Log(_) => Self::internal(error),
+        }
+    }
+
+    /// Changing the policies failed.
+    pub(super) fn grant(error: GrantError, stream: &Stream) -> Self {
+        match error {
+            GrantError::UnknownStream => Self::gone(stream),
+            GrantError::NotRunning => Self::bare(ErrorCode::StreamNotRunning),
+            GrantError::TooMany | GrantError::NoSuchPolicy => Self::invalid(error),
+            GrantError::Meta(_) | GrantError::CutOff => Self::internal(error),
         }
     }
 

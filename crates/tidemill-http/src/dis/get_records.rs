@@ -20,7 +20,7 @@ pub(super) async fn get_records(
     let cursor = request.query.get("partition-cursor").ok_or_else(missing)?;
     let limit = limit(&request)?;
     let room = state.budget.answer(limit.bytes.div_ceil(3) * 4).await?;
-    let read = state.streams.read_records(&request.project, cursor, limit).await;
+    let read = state.streams.read_records(request.asker(), cursor, limit).await;
     let (page, next) = read.map_err(|error| DisError::get(error, &request.project))?;
     let records = page.runs.iter().map(|run| u64::from(run.count)).sum();
     metrics::counter!("tidemill_records_read_total").increment(records);

@@ -15,6 +15,7 @@ pub mod guard;
 pub mod json;
 mod lookup;
 mod metrics;
+mod policies;
 pub mod protobuf;
 pub mod put_body;
 mod put_records;
@@ -71,10 +72,13 @@ pub fn router(state: DisState) -> Router {
     let checkpoints = get(checkpoints::get_checkpoint)
         .post(checkpoints::commit_checkpoint)
         .delete(checkpoints::delete_checkpoint);
+    let policies = get(policies::list_policies).post(policies::create_policy).delete(policies::delete_policy);
     let routes = [
         ("/v2/{project_id}/streams", streams),
         ("/v2/{project_id}/streams/{stream_name}", stream),
         ("/v2/{project_id}/streams/{stream_name}/update", put(stream_settings::update_stream_legacy)),
+        ("/v2/{project_id}/streams/{stream_name}/policies", policies),
+        ("/v3/{project_id}/streams/{stream_name}/policies", post(policies::create_policy_v3)),
         ("/v3/{project_id}/streams/{stream_name}", put(stream_settings::update_stream)),
         ("/v2/{project_id}/streams/{stream_name}/metrics", get(metrics::stream_metrics)),
         (

@@ -5,7 +5,7 @@ use crate::dis::{DisRequest, DisState, lookup, protobuf, put_body, reply};
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use tidemill_stream::{RecordOutcome, Stream};
+use tidemill_stream::{GrantedAction, RecordOutcome, Stream};
 
 /// Bytes of one stored entry of the answer, about.
 const ENTRY_BYTES: usize = 80;
@@ -19,7 +19,7 @@ pub(super) async fn put_records(
     let parse = if is_protobuf { protobuf::parse_put } else { put_body::parse };
     let body = parse(&request.body)?;
     let names = [body.stream_name.as_deref(), body.stream_id.as_deref()];
-    let stream = lookup::stream(&state.streams, &request.project, names)?;
+    let stream = lookup::granted(&state.streams, &request, names, GrantedAction::PutRecords)?;
     let outcomes = state.streams.append_records(&stream, body.records).await;
     let outcomes = outcomes.map_err(|error| DisError::append(error, &stream))?;
     let failed = outcomes.iter().filter(|o| matches!(o, RecordOutcome::Failed(_))).count();

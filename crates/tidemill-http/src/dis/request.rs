@@ -21,6 +21,7 @@ use std::sync::Arc;
 use tidemill_api::ErrorCode;
 use tidemill_iam::{Caller, Iam, RequestHead};
 use tidemill_model::ProjectId;
+use tidemill_stream::Asker;
 
 /// An authenticated request in its project, with its whole body.
 #[derive(Debug)]
@@ -44,6 +45,12 @@ impl DisRequest {
     /// The value of `{name}` in the route's path; empty if the route has none.
     pub fn path(&self, name: &str) -> &str {
         value(&self.path, name)
+    }
+
+    /// On whose behalf streams of other projects are looked for.
+    pub(super) fn asker(&self) -> Asker<'_> {
+        let (domain_id, user_id) = (self.caller.domain.id.as_str(), self.caller.user.id.as_str());
+        Asker { project: &self.project, domain_id, user_id }
     }
 
     /// Refuses with DIS.4116 unless the caller may do `action`, for example `dis:records:write`.

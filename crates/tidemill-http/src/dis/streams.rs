@@ -9,7 +9,9 @@ use std::sync::Arc;
 use tidemill_api::{ErrorCode, dis};
 use tidemill_model::StreamName;
 use tidemill_model::limits::RETENTION_HOURS_DEFAULT;
-use tidemill_stream::{AutoScale, CompressionFormat, DataType, NewStream, Stream, StreamType, Tag};
+use tidemill_stream::{
+    AutoScale, CompressionFormat, DataType, GrantedAction, NewStream, Stream, StreamType, Tag,
+};
 
 pub(super) async fn create_stream(
     State(state): State<DisState>,
@@ -93,7 +95,7 @@ pub(super) async fn describe_stream(
 
 fn detail(state: &DisState, request: &DisRequest, names: [Option<&str>; 2]) -> Result<Response, DisError> {
     request.allow("dis:streams:get")?;
-    let stream = lookup::stream(&state.streams, &request.project, names)?;
+    let stream = lookup::granted(&state.streams, request, names, GrantedAction::GetStreamInfo)?;
     let start = request.query.get("start_partitionId").map(lookup::partition).transpose()?;
     let limit = request.query.limit("limit_partitions", 100, 1000)?;
     Ok(reply::json(StatusCode::OK, &stream_detail::detail(&state.streams, &stream, start, limit)))

@@ -1,4 +1,4 @@
-//! `/v3.0/OS-CREDENTIAL/credentials`: the caller's permanent access keys.
+//! `/v3.0/OS-CREDENTIAL/credentials`: permanent access keys of the caller and of users it manages.
 
 use crate::iam::authenticated::{Authenticated, parse};
 use crate::iam::{IamState, IdentityError, reply};
@@ -8,7 +8,6 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidemill_iam::identity::{KeyInfo, timestamp};
-use tidemill_iam::{Caller, IamError};
 
 #[derive(Deserialize)]
 struct Body {
@@ -32,37 +31,28 @@ fn document(key: &KeyInfo) -> Value {
     })
 }
 
-/// Users manage their own keys only.
-fn check_user(caller: &Caller, user_id: Option<&str>) -> Result<(), IamError> {
-    match user_id {
-        Some(id) if id != caller.user.id => {
-            Err(IamError::Denied("manage the access keys of another user".into()))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// `POST`: the only answer with the secret.
 pub(crate) async fn create(
     State(state): State<IamState>,
     request: Authenticated,
 ) -> Result<Response, IdentityError> {
     let fields = parse::<Body>(&request.body)?.credential;
-    check_user(&request.caller, fields.user_id.as_deref())?;
-    let key =
-        state.iam.create_key(&request.caller, fields.description.as_deref().unwrap_or_default()).await?;
+    let caller = &request.caller;
+    let user = fields.user_id.as_deref().unwrap_or(&caller.user.id);
+    let description = fields.description.as_deref().unwrap_or_default();
+    let key = state.iam.create_key_for(caller, user, description).await?;
     let mut document = document(&key.info);
     document["secret"] = key.secret.expose().into();
     Ok(reply::json(StatusCode::CREATED, &json!({ "credential": document })))
 }
 
-/// `GET`: all of the caller's.
+/// `GET`: all of the caller's, or of a user it manages.
 pub(crate) async fn list(
     State(state): State<IamState>,
     request: Authenticated,
 ) -> Result<Response, IdentityError> {
-    check_user(&request.caller, request.query.get("user_id").as_deref())?;
-    let keys: Vec<Value> = state.iam.keys(&request.caller).iter().map(document).collect();
+    let user = request.query.get("user_id").unwrap_or_else(|| request.caller.user.id.clone());
+    let keys: Vec<Value> = state.iam.keys_of(&request.caller, &user)?.iter().map(document).collect();
     Ok(reply::json(StatusCode::OK, &json!({ "credentials": keys })))
 }
 

@@ -58,13 +58,24 @@ fn info(entry: &KeyEntry) -> KeyInfo {
 impl Iam {
     /// Makes a key for the caller. `akSkNumExceed` if it has two already. Durable when this returns.
     pub async fn create_key(&self, caller: &Caller, description: &str) -> Result<NewKey, IamError> {
+        self.create_key_for(caller, &caller.user.id, description).await
+    }
+
+    /// Like [`Iam::create_key`], for a user that the caller is or manages.
+    pub async fn create_key_for(
+        &self,
+        caller: &Caller,
+        user_id: &str,
+        description: &str,
+    ) -> Result<NewKey, IamError> {
         may_make_credentials(caller)?;
+        self.manages_keys(caller, user_id)?;
         check_description(description)?;
         let (id, secret) = random_pair()?;
         let row = AccessKeyRow {
             sealed_secret: self.sealing.seal(&id, &secret)?,
             id,
-            user_id: caller.user.id.clone(),
+            user_id: user_id.to_owned(),
             active: true,
             description: description.to_owned(),
             created_ms: self.clock.now_ms(),
@@ -102,15 +113,27 @@ impl Iam {
         self.directory.write().add_key(row, &self.sealing)
     }
 
+    fn manages_keys(&self, caller: &Caller, user_id: &str) -> Result<(), IamError> {
+        let refused = |_| IamError::Denied("manage the access keys of another user".into());
+        self.user(caller, user_id).map(drop).map_err(refused)
+    }
+
     /// The caller's permanent keys, oldest first.
     pub fn keys(&self, caller: &Caller) -> Vec<KeyInfo> {
         self.directory.read().permanent_keys(&caller.user.id).iter().map(info).collect()
     }
 
-    /// One of the caller's permanent keys.
+    /// The permanent keys of a user that the caller is or manages, oldest first.
+    pub fn keys_of(&self, caller: &Caller, user_id: &str) -> Result<Vec<KeyInfo>, IamError> {
+        self.manages_keys(caller, user_id)?;
+        Ok(self.directory.read().permanent_keys(user_id).iter().map(info).collect())
+    }
+
+    /// A permanent key of a user that the caller is or manages.
     pub fn key(&self, caller: &Caller, id: &str) -> Result<KeyInfo, IamError> {
-        let missing = || IamError::NotFound { kind: "credential", name: shortened(id) };
-        self.keys(caller).into_iter().find(|key| key.id == id).ok_or_else(missing)
+        let found = self.directory.read().key(id).filter(|entry| entry.key.temporary.is_none()).map(info);
+        let visible = found.filter(|key| self.manages_keys(caller, &key.user_id).is_ok());
+        visible.ok_or_else(|| IamError::NotFound { kind: "credential", name: shortened(id) })
     }
 
     /// Changes what is given. Durable when this returns.

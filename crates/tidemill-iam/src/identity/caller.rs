@@ -9,6 +9,8 @@ pub struct Domain {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Whether its owner administers the installation.
+    pub administers: bool,
 }
 
 /// A project of an account.
@@ -60,6 +62,12 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whether it may manage accounts: the owner of the installation's first account, but not with a
+    /// temporary key, whose rights end with it.
+    pub fn is_administrator(&self) -> bool {
+        self.user.owner && self.domain.administers && self.scope != Scope::TemporaryKey
+    }
+
     /// The project of a project token.
     pub fn project(&self) -> Option<&Project> {
         match &self.scope {

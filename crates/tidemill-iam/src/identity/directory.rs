@@ -51,7 +51,8 @@ impl By {
 
 impl Directory {
     pub(crate) fn add_domain(&mut self, row: DomainRow) {
-        self.domains.insert(row.id.clone(), Domain { id: row.id, name: row.name });
+        self.domains
+            .insert(row.id.clone(), Domain { id: row.id, name: row.name, administers: row.administers });
     }
 
     pub(crate) fn add_project(&mut self, row: ProjectRow) -> Result<(), IamError> {
@@ -141,6 +142,45 @@ impl Directory {
 
     pub(crate) fn project(&self, id: &ProjectId) -> Option<&Project> {
         self.projects.get(id)
+    }
+
+    /// All accounts by name.
+    pub(crate) fn domains(&self) -> Vec<Domain> {
+        let mut found: Vec<Domain> = self.domains.values().cloned().collect();
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        found
+    }
+
+    /// The account's users by name.
+    pub(crate) fn users_of(&self, domain_id: &str) -> Vec<UserEntry> {
+        let own = |entry: &&UserEntry| entry.domain_id == domain_id;
+        let mut found: Vec<UserEntry> = self.users.values().filter(own).cloned().collect();
+        found.sort_by(|a, b| a.user.name.cmp(&b.user.name));
+        found
+    }
+
+    /// Forgets a user and its keys.
+    pub(crate) fn remove_user(&mut self, id: &str) {
+        self.users.remove(id);
+        self.keys.retain(|_, entry| entry.key.user_id != id);
+    }
+
+    pub(crate) fn remove_project(&mut self, id: &ProjectId) {
+        self.projects.remove(id);
+    }
+
+    /// Forgets an account with its projects, users and keys.
+    pub(crate) fn remove_domain(&mut self, id: &str) {
+        let users: Vec<String> = self.users_of(id).into_iter().map(|entry| entry.user.id).collect();
+        users.iter().for_each(|user| self.remove_user(user));
+        self.projects.retain(|_, project| project.domain_id != id);
+        self.domains.remove(id);
+    }
+
+    /// Whether user and project of a caller are still there.
+    pub(crate) fn knows(&self, caller: &Caller) -> bool {
+        let project = caller.project().is_none_or(|project| self.projects.contains_key(&project.id));
+        project && self.users.contains_key(&caller.user.id)
     }
 
     /// The account's projects by name.

@@ -31,6 +31,9 @@ pub enum IamError {
         /// Its name or id, as asked for.
         name: String,
     },
+    /// Status 409: the name is taken, or something still depends on the thing.
+    #[error("{0}")]
+    Conflict(String),
     /// Status 503: more live tokens than are kept.
     #[error("Too many live tokens; revoke unused ones or wait until they expire.")]
     TooManyTokens,
@@ -52,6 +55,7 @@ impl IamError {
             Self::BadRequest { .. } => 400,
             Self::Denied(_) => 403,
             Self::NotFound { .. } => 404,
+            Self::Conflict(_) => 409,
             Self::TooManyTokens => 503,
             Self::Internal(_) => 500,
         }

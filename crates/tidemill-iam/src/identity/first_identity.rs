@@ -47,7 +47,7 @@ pub enum Found {
 impl FirstIdentity {
     /// Makes all of it in one transaction.
     pub(crate) async fn create(&self, meta: &Meta, sealing: &Sealing, now_ms: i64) -> Result<(), IamError> {
-        let domain = DomainRow { id: random_hex32(), name: self.domain.clone() };
+        let domain = DomainRow { id: random_hex32(), name: self.domain.clone(), administers: true };
         let project = ProjectRow {
             id: self.project_id.to_string(),
             domain_id: domain.id.clone(),

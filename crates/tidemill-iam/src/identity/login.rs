@@ -39,6 +39,8 @@ impl Iam {
     async fn prove_password(&self, method: &PasswordMethod) -> Result<Proof, IamError> {
         let found = self.named_user(&method.user)?;
         let (user_id, hash) = found.unzip();
+        // A user without a password has an empty hash.
+        let hash = hash.filter(|hash| !hash.is_empty());
         if !self.passwords.check(&method.user.password, hash).await? {
             return Err(IamError::WrongCredentials);
         }

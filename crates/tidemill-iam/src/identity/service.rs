@@ -5,6 +5,7 @@ use super::directory::Directory;
 use super::error::IamError;
 use super::first_identity::{FirstIdentity, Found};
 use super::password::Passwords;
+use super::role::member_may;
 use super::sealing::Sealing;
 use super::token_store::TokenStore;
 use crate::api_signature::{ApiAuth, AuthError, PendingSignature, QueryReading};
@@ -26,6 +27,8 @@ pub struct Iam {
     pub(crate) passwords: Passwords,
     pub(crate) directory: RwLock<Directory>,
     pub(crate) tokens: TokenStore,
+    /// One change of accounts, projects and users at a time.
+    pub(crate) accounts_changing: tokio::sync::Mutex<()>,
     api: ApiAuth,
     objects: ObjectAuth,
 }
@@ -66,6 +69,7 @@ impl Iam {
             passwords: Passwords::new()?,
             directory: RwLock::new(directory),
             tokens,
+            accounts_changing: tokio::sync::Mutex::default(),
             api: ApiAuth::default(),
             objects: ObjectAuth::default(),
         };
@@ -114,10 +118,11 @@ impl Iam {
         self.directory.read().key(&key.id).map(|entry| Arc::clone(&entry.caller))
     }
 
-    /// Whether the caller may do `action` (for example `dis:records:write`): account owners may do all,
-    /// other users nothing, as there are no policies yet.
+    /// Whether the caller may do `action` (for example `dis:records:write`) in its account: owners may do
+    /// all, other users what is in [`member_may`].
     pub fn authorize(&self, caller: &Caller, action: &str) -> Result<(), IamError> {
-        if caller.user.owner { Ok(()) } else { Err(IamError::Denied(action.to_owned())) }
+        let allowed = caller.user.owner || member_may(action);
+        if allowed { Ok(()) } else { Err(IamError::Denied(action.to_owned())) }
     }
 
     /// The projects of the caller's account by name.

@@ -72,6 +72,11 @@ impl TokenStore {
         self.live.write().insert(hash, token);
     }
 
+    /// Drops the tokens whose user or project is gone.
+    pub(crate) fn remove_orphans(&self, directory: &Directory) {
+        self.live.write().retain(|_, token| directory.knows(&token.caller));
+    }
+
     pub(crate) fn remove(&self, hash: &[u8; 32]) {
         self.live.write().remove(hash);
     }

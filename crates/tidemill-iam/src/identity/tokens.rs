@@ -62,7 +62,9 @@ impl Iam {
         if token.len() > TOKEN_CHARS_MAX {
             return Err(AuthError::Token);
         }
-        self.tokens.get(&sha256(token.as_bytes()), self.clock.now_ms()).ok_or(AuthError::Token)
+        let found = self.tokens.get(&sha256(token.as_bytes()), self.clock.now_ms());
+        // A token whose user or project is gone may still be there for a moment.
+        found.filter(|token| self.directory.read().knows(&token.caller)).ok_or(AuthError::Token)
     }
 
     /// Checks who asks and issues a token; older ones stay good. Durable when this returns.

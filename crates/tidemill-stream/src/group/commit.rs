@@ -3,6 +3,7 @@
 use super::registry::GroupKey;
 use super::state::Fenced;
 use crate::app::AppError;
+use crate::app::AppRef;
 use crate::checkpoint::CheckpointError;
 use crate::stream::Stream;
 use crate::streams::Streams;
@@ -35,23 +36,24 @@ impl Streams {
     /// overwrites what a newer one committed.
     pub async fn commit_as_member(
         &self,
-        app: &str,
+        app: AppRef<'_>,
         member: Membership,
         stream: &Arc<Stream>,
         partition: PartitionId,
         sequence: &str,
         metadata: &str,
     ) -> Result<(), CheckpointError> {
-        let key = (stream.project.clone(), app.to_owned());
-        let (streams, stream, app) = (self.clone(), stream.clone(), app.to_owned());
+        let key = (app.project.clone(), app.name.to_owned());
+        let (streams, stream) = (self.clone(), stream.clone());
         let (sequence, metadata) = (sequence.to_owned(), metadata.to_owned());
         // A caller that stops waiting must not let go of the group before the commit is done.
         let work = async move {
             let group = streams.0.groups.hold(&key).await;
+            let app = AppRef { project: &key.0, name: &key.1 };
             let now_ms = streams.0.clock.now_ms();
             let done = match group.check_commit(&member.client_id, member.generation, now_ms) {
-                Ok(()) => streams.commit_checkpoint(&app, &stream, partition, &sequence, &metadata).await,
-                Err(fenced) if group.is_empty() => streams.fenced_in(&app, &stream, fenced).await,
+                Ok(()) => streams.commit_checkpoint(app, &stream, partition, &sequence, &metadata).await,
+                Err(fenced) if group.is_empty() => streams.fenced_in(app, fenced).await,
                 Err(fenced) => Err(fenced.into()),
             };
             drop(group);
@@ -62,8 +64,8 @@ impl Streams {
     }
 
     /// A group without members may be one without an app.
-    async fn fenced_in(&self, app: &str, stream: &Stream, fenced: Fenced) -> Result<(), CheckpointError> {
-        match self.app(&stream.project, app).await {
+    async fn fenced_in(&self, app: AppRef<'_>, fenced: Fenced) -> Result<(), CheckpointError> {
+        match self.app(app.project, app.name).await {
             Ok(_) => Err(fenced.into()),
             Err(AppError::Unknown) => Err(CheckpointError::UnknownApp),
             Err(AppError::Meta(error)) => Err(error.into()),

@@ -38,6 +38,7 @@ pub(super) fn stream(name: &str, readable: u32) -> Stream {
         scale_records: Vec::new(),
         tags: Vec::new(),
         sys_tags: Vec::new(),
+        grants: Vec::new(),
         changing: Arc::default(),
         traffic: Default::default(),
     }

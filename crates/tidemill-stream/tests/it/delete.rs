@@ -39,7 +39,7 @@ async fn what_hangs_on_a_stream_ends_before_its_records_go() {
     let other = world.create("other", 1).await;
     world.streams.create_app(&project(), &AppName::parse("a").unwrap()).await.unwrap();
     for stream in [&stream, &other] {
-        world.streams.commit_checkpoint("a", stream, PartitionId(0), "0", "").await.unwrap();
+        world.streams.commit_checkpoint(app(&project()), stream, PartitionId(0), "0", "").await.unwrap();
     }
     let hook = Hook::on(&world, false);
     world.streams.delete_stream(&stream.id).await.unwrap();
@@ -50,7 +50,7 @@ async fn what_hangs_on_a_stream_ends_before_its_records_go() {
     assert!(matches!(world.streams.delete_stream(&stream.id).await, Err(DeleteError::UnknownStream)));
     let again = world.create("s", 1).await;
     assert_eq!(world.streams.bounds(&again, PartitionId(0)).unwrap().next, 0);
-    assert_eq!(world.streams.checkpoint("a", &again, PartitionId(0)).await.unwrap(), None);
+    assert_eq!(world.streams.checkpoint(app(&project()), &again, PartitionId(0)).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -19,8 +19,8 @@ use tidemill_meta::Meta;
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_model::{Clock, Event, EventKind, Events, ProjectId, StreamName};
 use tidemill_stream::{
-    AutoScale, CreateError, DataType, NewStream, Payload, PutRecord, RecordOutcome, Stream, StreamType,
-    Streams, StreamsConfig,
+    AppRef, Asker, AutoScale, CreateError, DataType, NewStream, Payload, PutRecord, RecordOutcome, Stream,
+    StreamType, Streams, StreamsConfig,
 };
 use tokio::sync::mpsc::Receiver;
 
@@ -85,6 +85,16 @@ impl World {
         let records = records.iter().map(|text| record(text)).collect();
         self.streams.append_records(&stream, records).await.unwrap()
     }
+}
+
+/// The app `a` of the project.
+fn app(project: &ProjectId) -> AppRef<'_> {
+    AppRef { project, name: "a" }
+}
+
+/// A user of the project's own account.
+fn asker(project: &ProjectId) -> Asker<'_> {
+    Asker { project, domain_id: "domain", user_id: "user" }
 }
 
 fn project() -> ProjectId {

@@ -39,7 +39,7 @@ async fn a_cursor_outlives_a_restart() {
     let cursor = world.streams.issue_cursor(&stream, PartitionId(0), position).await.unwrap();
     let world = world.restart().await;
     let limit = tidemill_log::ReadLimit { bytes: 100, records: 10, at_least_one: true };
-    let (page, _) = world.streams.read_records(&project(), &cursor, limit).await.unwrap();
+    let (page, _) = world.streams.read_records(asker(&project()), &cursor, limit).await.unwrap();
     assert_eq!(page.records().next().unwrap().data, b"a");
 }
 
@@ -84,8 +84,8 @@ async fn a_log_that_ends_below_a_checkpoint_or_lacks_a_partition_freezes_its_str
         (world.create("short", 1).await, world.create("narrow", 2).await, world.create("well", 1).await);
     world.streams.create_app(&project(), &AppName::parse("a").unwrap()).await.unwrap();
     world.put("short", &["YQ==", "YQ=="]).await;
-    world.streams.commit_checkpoint("a", &short, PartitionId(0), "2", "").await.unwrap();
-    world.streams.commit_checkpoint("a", &well, PartitionId(0), "0", "").await.unwrap();
+    world.streams.commit_checkpoint(app(&project()), &short, PartitionId(0), "2", "").await.unwrap();
+    world.streams.commit_checkpoint(app(&project()), &well, PartitionId(0), "0", "").await.unwrap();
     let lossy = MemoryLog::new(world.clock.clone());
     for stream in [&short, &narrow, &well] {
         lossy.create_stream(stream.incarnation, 1).await.unwrap();

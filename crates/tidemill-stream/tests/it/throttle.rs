@@ -91,7 +91,7 @@ async fn read(world: &World, stream: &Stream) -> Result<usize, GetError> {
     let start = Position { kind: CursorType::TrimHorizon, sequence: None, timestamp_ms: None };
     let cursor = world.streams.issue_cursor(stream, PartitionId(0), start).await.unwrap();
     let limit = ReadLimit { bytes: 5 << 20, records: 10_000, at_least_one: true };
-    Ok(world.streams.read_records(&project(), &cursor, limit).await?.0.records().count())
+    Ok(world.streams.read_records(asker(&project()), &cursor, limit).await?.0.records().count())
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn read(world: &World) {
     let start = Position { kind: CursorType::TrimHorizon, sequence: None, timestamp_ms: None };
     let cursor = world.streams.issue_cursor(&stream, PartitionId(1), start).await.unwrap();
     let limit = ReadLimit { bytes: 5 << 20, records: 10_000, at_least_one: true };
-    world.streams.read_records(&project(), &cursor, limit).await.unwrap();
+    world.streams.read_records(asker(&project()), &cursor, limit).await.unwrap();
 }
 
 /// Puts `abc` and `de` into partition 1.

@@ -7,7 +7,7 @@ use std::time::Duration;
 async fn unknown_routes_and_wrong_methods_have_their_codes() {
     let api = Api::new().await;
     api.get("/nothing").await.refused(404, "APIGW.0101");
-    api.get("/streams/s/policies").await.refused(404, "APIGW.0101");
+    api.get("/streams/s/nothing").await.refused(404, "APIGW.0101");
     api.call("DELETE", "/records", "").await.refused(405, "APIGW.0103");
     api.call("PATCH", "/streams/s/", "").await.refused(405, "APIGW.0103");
 }

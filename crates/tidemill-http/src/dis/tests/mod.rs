@@ -5,6 +5,7 @@ mod bad_input;
 mod encodings;
 mod groups;
 mod guard;
+mod policies;
 mod records;
 mod signed;
 mod stream_settings;
