@@ -58,6 +58,8 @@ codes! {
     PeriodTooLong = "DIS.4204" BAD_REQUEST "The monitoring period cannot be longer than 7 days.";
     /// A data call on a stream that is being made or deleted, or is frozen.
     StreamNotRunning = "DIS.4205" BAD_REQUEST "Stream is not running.";
+    /// The MRS cluster of a dump task cannot be one.
+    InvalidMrsCluster = "DIS.4208" BAD_REQUEST "Mrs cluster is invalid.";
     /// Unknown label of a metrics call, or none.
     InvalidLabel = "DIS.4209" BAD_REQUEST "Invalid metrics label.";
     /// Not one of the five cursor types.
@@ -102,10 +104,30 @@ codes! {
     AppInUse = "DIS.4331" BAD_REQUEST "app is using.";
     /// Unknown app.
     UnknownApp = "DIS.4332" BAD_REQUEST "app not found.";
-    /// The agency of a dump task is unknown or has no right.
+    /// The agency of a dump task cannot be one.
     InvalidAgency = "DIS.4335" BAD_REQUEST "Invalid IAM agency.";
+    /// The path in HDFS of a dump task cannot be one.
+    InvalidHdfsPath = "DIS.4336" BAD_REQUEST "Invalid HDFS path.";
+    /// The DLI database of a dump task cannot exist.
+    UnknownDliDatabase = "DIS.4337" BAD_REQUEST "The DLI database does not exist.";
+    /// The DLI table of a dump task cannot exist.
+    UnknownDliTable = "DIS.4338" BAD_REQUEST "The DLI table does not exist.";
     /// Too many members in a consumer group.
     ConsumerQuotaExceeded = "DIS.4339" BAD_REQUEST "Consumer quota exceeded.";
+    /// The CloudTable cluster of a dump task cannot exist.
+    UnknownCloudtableCluster = "DIS.4341" BAD_REQUEST "The CloudTable cluster does not exist.";
+    /// The CloudTable table of a dump task cannot exist.
+    UnknownCloudtableTable = "DIS.4342" BAD_REQUEST "The CloudTable table does not exist";
+    /// A column family of a dump task cannot exist.
+    UnknownCloudtableFamily = "DIS.4343" BAD_REQUEST "The CloudTable table family does not exist.";
+    /// The schema of a dump task's CloudTable rows is wrong.
+    InvalidCloudtableSchema = "DIS.4345" BAD_REQUEST "Invalid CloudTable schema.";
+    /// The schema of a dump task's OpenTSDB points is wrong.
+    InvalidOpentsdbSchema = "DIS.4348" BAD_REQUEST "Invalid CloudTable openTSDB schema.";
+    /// The DWS cluster of a dump task cannot be one.
+    InvalidDwsCluster = "DIS.4350" BAD_REQUEST "Invalid DWS cluster.";
+    /// The key of a dump task cannot be one.
+    InvalidKmsKey = "DIS.4351" BAD_REQUEST "Invalid KMS userKey.";
     /// Unknown dump task.
     UnknownTask = "DIS.4354" BAD_REQUEST "The transfer task does not exist.";
     /// The name of the new dump task is taken.

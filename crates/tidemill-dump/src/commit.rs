@@ -17,6 +17,15 @@ pub(crate) struct Ended {
     pub(crate) objects: Vec<ObjectProof>,
     /// Uploads that are accounted for by this.
     pub(crate) uploads: Vec<String>,
+    /// In a move: the bucket of what follows.
+    pub(crate) bucket: Option<String>,
+}
+
+impl Ended {
+    /// A range whose objects leave no upload to account for.
+    pub(crate) fn new(kind: Kind, to: u64, count: u64, objects: Vec<ObjectProof>) -> Self {
+        Self { kind, to, count, objects, uploads: vec![], bucket: None }
+    }
 }
 
 /// Commits it and moves `position` along.
@@ -54,6 +63,7 @@ fn entry(task: &Task, position: &PositionRow, ended: &Ended, now_ms: i64) -> Ent
         count: ended.count,
         at_ms: now_ms,
         objects: ended.objects.clone(),
+        bucket: ended.bucket.clone(),
     }
 }
 
@@ -69,7 +79,7 @@ fn moved(position: &PositionRow, ended: &Ended, now_ms: i64, hash: &str) -> Posi
             after.last_seq = last.map_or(position.last_seq, |last| i64::try_from(last).unwrap_or(i64::MAX));
         }
         Kind::Gap => after.discard += ended.to - position.next,
-        Kind::End => {}
+        Kind::Move | Kind::End => {}
     }
     after
 }

@@ -3,11 +3,13 @@
 use crate::bucket::Buckets;
 use crate::config::DumpConfig;
 use crate::error::Trouble;
+use crate::ledger::Entry;
+use crate::task::Task;
 use std::sync::Arc;
 use std::time::Duration;
 use tidemill_meta::dump::{self, Commit, IntentRow, LedgerRow, Owner, PositionRow, UploadRow};
 use tidemill_meta::{Meta, MetaError};
-use tidemill_model::Clock;
+use tidemill_model::{Clock, Event, EventKind, Events};
 use tidemill_stream::Streams;
 
 /// Shared by everything of this crate.
@@ -17,6 +19,7 @@ pub(crate) struct Context {
     pub(crate) buckets: Arc<dyn Buckets>,
     pub(crate) clock: Clock,
     pub(crate) config: DumpConfig,
+    pub(crate) events: Events,
 }
 
 /// Runs `$call` in a transaction with clones of the named values, because it may run twice.
@@ -136,6 +139,33 @@ impl Context {
 
     pub(crate) async fn fail_task(&self, owner: &Owner, cause: String) -> Result<bool, MetaError> {
         tx!(self.meta, |tx, owner, cause| dump::fail_task(tx, &owner, &cause))
+    }
+
+    /// Ends the time of the previous descriptor; `left` is the bucket the task moves away from.
+    pub(crate) async fn leave_previous(&self, owner: &Owner, left: Option<String>) -> Result<(), Trouble> {
+        fenced(tx!(self.meta, |tx, owner, left| dump::leave_previous(tx, &owner, left.as_deref()))?)
+    }
+
+    /// The last ledger entry of a partition; `None` before the first.
+    pub(crate) async fn last_entry(
+        &self,
+        task_id: &str,
+        position: &PositionRow,
+    ) -> Result<Option<Entry>, Trouble> {
+        let Some(last) = position.entries.checked_sub(1) else { return Ok(None) };
+        let rows = self.ledger_from(task_id, position.partition, last, 1).await?;
+        let entry = rows.first().map(|row| serde_json::from_str::<Entry>(&row.body)).transpose();
+        entry.map_err(|e| Trouble::Retry(format!("ledger entry {last}: {e}")))
+    }
+
+    /// Tells whoever listens what happened to a task.
+    pub(crate) fn raise(&self, task: &Task, kind: EventKind, detail: String) {
+        let stream = Some((task.stream_id.clone(), task.stream_name.clone()));
+        let (project, name) = (task.project.clone(), Some(task.name.clone()));
+        let event = Event { kind, project, stream, task: name, detail, at_ms: self.clock.now_ms() };
+        if !self.events.raise(event) {
+            tracing::warn!(task = %task.id, ?kind, "an event was dropped");
+        }
     }
 
     pub(crate) async fn owns(&self, owner: &Owner) -> Result<bool, MetaError> {

@@ -2,21 +2,21 @@
 
 use crate::bucket::BucketError;
 use crate::context::tx;
-use crate::descriptor::{Invalid, NewTask, Strategy};
-use crate::error::{CreateError, Trouble};
+use crate::descriptor::{Destination, NewTask, Strategy};
+use crate::error::{CreateError, Trouble, UnusableBucket};
 use crate::sink::{ObsSink, check};
 use crate::sweep::sweep;
 use crate::task::{Task, TaskState};
 use crate::tasks::Dumps;
-use std::sync::Arc;
 use tidemill_meta::MetaError;
 use tidemill_meta::dump::{self, Inserted, Owner, PositionRow, TaskRow};
-use tidemill_model::{limits, random_id};
+use tidemill_model::{BucketName, EventKind, ProjectId, limits, random_id};
 use tidemill_stream::{Stream, StreamState};
 use tokio_util::task::TaskTracker;
 
 impl Dumps {
-    /// Creates a task that runs when this returns; its id. With LATEST it delivers every record that is put
+    /// Creates a task that runs when this returns, or is in ERROR if its kind of destination is not delivered
+    /// to; its id. With LATEST it delivers every record that is put
     /// after the call returned. A caller that stops waiting changes nothing.
     pub async fn create(&self, stream: &Stream, new: NewTask) -> Result<String, CreateError> {
         let (dumps, stream) = (self.clone(), stream.clone());
@@ -25,21 +25,16 @@ impl Dumps {
     }
 
     async fn make(&self, stream: &Stream, new: NewTask) -> Result<String, CreateError> {
-        if stream.compression_format.is_some() {
-            let reason = "streams with a compression_format cannot be delivered by this server";
-            return Err(Invalid(reason.into()).into());
-        }
+        new.destination.check_source(stream)?;
         let row = row_of(stream, &new, self.0.ctx.clock.now_ms())?;
         let unexpected = |e| MetaError::Unexpected(format!("new dump task: {e}"));
-        let task = Arc::new(Task::from_row(&row).map_err(unexpected)?);
+        let task = Task::from_row(&row).map_err(unexpected)?;
         self.check_room(stream, &row.name).await?;
-        if let Err(refused) = self.check_bucket(&task).await {
-            // What the check may have left at the destination.
-            tokio::spawn(sweep(self.0.ctx.clone(), task.id.clone()));
-            return Err(refused);
-        }
-        let positions = self.start_positions(stream, new.destination.consumer_strategy);
-        for position in &positions {
+        self.check_bucket(&task.project, &new.destination).await?;
+        let positions = self.start_positions(stream, new.destination.strategy());
+        // What is never delivered must not fill the log.
+        let held = if row.cause.is_empty() { positions.as_slice() } else { &[] };
+        for position in held {
             let at = task.partition_ref(position.partition);
             self.0.ctx.streams.log().hold(at, &task.holder(), Some(position.next));
         }
@@ -47,8 +42,7 @@ impl Dumps {
         let done = tx!(self.0.ctx.meta, |tx, row, positions| dump::insert_task(tx, &row, &positions, quota))?;
         match done {
             Inserted::Done => {
-                let owner = Owner { task_id: row.task_id.clone(), epoch: row.epoch };
-                self.run(task, owner, String::new());
+                self.begin(&row, &task)?;
                 self.leave_with_stream(stream, &row.name).await?;
                 Ok(row.task_id)
             }
@@ -57,6 +51,16 @@ impl Dumps {
                 Err(refusal(refused))
             }
         }
+    }
+
+    /// Runs the new task, or tells why it does not.
+    fn begin(&self, row: &TaskRow, task: &Task) -> Result<(), CreateError> {
+        if row.cause.is_empty() {
+            let owner = Owner { task_id: row.task_id.clone(), epoch: row.epoch };
+            return Ok(self.run(row, owner, false)?);
+        }
+        self.0.ctx.raise(task, EventKind::DumpTaskAbnormal, row.cause.clone());
+        Ok(())
     }
 
     /// A stream whose deletion began meanwhile may have ended its tasks before this one was there.
@@ -82,21 +86,35 @@ impl Dumps {
         Ok(())
     }
 
-    async fn check_bucket(&self, task: &Task) -> Result<(), CreateError> {
-        let bucket = task.destination.bucket();
-        if !task.destination.has_bucket_name() {
-            return Err(CreateError::NoBucket(bucket.to_owned()));
+    /// Tries the bucket a destination needs, if it needs one. What that leaves is swept.
+    pub(crate) async fn check_bucket(
+        &self,
+        project: &ProjectId,
+        destination: &Destination,
+    ) -> Result<(), UnusableBucket> {
+        let Some(bucket) = destination.bucket() else { return Ok(()) };
+        if BucketName::parse(bucket).is_err() {
+            return Err(UnusableBucket::Missing(bucket.to_owned()));
         }
-        let owner = Owner { task_id: task.id.clone(), epoch: 0 };
-        let calls = TaskTracker::new();
-        let opened = ObsSink::open(self.0.ctx.clone(), &task.project, bucket, owner, calls).await;
+        // Not the task's own id: the task may be at work.
+        let trial = random_id();
+        let tried = self.try_bucket(project, &trial, bucket).await;
+        if tried.is_err() {
+            tokio::spawn(sweep(self.0.ctx.clone(), trial));
+        }
+        tried
+    }
+
+    async fn try_bucket(&self, project: &ProjectId, trial: &str, bucket: &str) -> Result<(), UnusableBucket> {
+        let owner = Owner { task_id: trial.to_owned(), epoch: 0 };
+        let opened = ObsSink::open(self.0.ctx.clone(), project, bucket, owner, TaskTracker::new()).await;
         let sink = opened.map_err(|error| match error {
-            BucketError::Missing => CreateError::NoBucket(bucket.to_owned()),
-            other => CreateError::NotWritable(other.to_string()),
+            BucketError::Missing => UnusableBucket::Missing(bucket.to_owned()),
+            other => UnusableBucket::NotWritable(other.to_string()),
         })?;
-        check(&sink, &task.id).await.map_err(|error| match error {
-            Trouble::Retry(cause) | Trouble::Fatal(cause) => CreateError::NotWritable(cause),
-            Trouble::Fenced => CreateError::NotWritable("the check was interrupted".into()),
+        check(&sink, trial).await.map_err(|error| match error {
+            Trouble::Retry(cause) | Trouble::Fatal(cause) => UnusableBucket::NotWritable(cause),
+            Trouble::Fenced => UnusableBucket::NotWritable("the check was interrupted".into()),
         })
     }
 
@@ -120,8 +138,9 @@ fn refusal(refused: Inserted) -> CreateError {
 }
 
 fn row_of(stream: &Stream, new: &NewTask, now_ms: i64) -> Result<TaskRow, MetaError> {
-    let descriptor =
-        serde_json::to_string(&new.destination).map_err(|e| MetaError::Unexpected(e.to_string()))?;
+    let descriptor = new.destination.to_stored().map_err(|e| MetaError::Unexpected(e.to_string()))?;
+    let cause = new.destination.undeliverable().unwrap_or_default();
+    let state = if cause.is_empty() { TaskState::Running } else { TaskState::Error };
     Ok(TaskRow {
         task_id: random_id(),
         project: stream.project.as_str().to_owned(),
@@ -129,11 +148,14 @@ fn row_of(stream: &Stream, new: &NewTask, now_ms: i64) -> Result<TaskRow, MetaEr
         stream_name: stream.name.as_str().to_owned(),
         incarnation: stream.incarnation.to_string(),
         name: new.name.as_str().to_owned(),
-        state: TaskState::Running.as_str().to_owned(),
-        cause: String::new(),
+        state: state.as_str().to_owned(),
+        cause,
         epoch: 1,
-        descriptor,
+        descriptor: descriptor.to_string(),
         created_ms: now_ms,
         head: String::new(),
+        destination_type: new.destination.kind().as_str().to_owned(),
+        previous: None,
+        origin: None,
     })
 }

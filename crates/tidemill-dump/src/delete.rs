@@ -13,7 +13,7 @@ use crate::commit::{Ended, commit};
 use crate::context::{Context, read, tx};
 use crate::error::Trouble;
 use crate::intent::Intent;
-use crate::ledger::{Entry, Kind, ObjectProof};
+use crate::ledger::{Kind, ObjectProof};
 use crate::receipt::{Leaving, end_task};
 use crate::recover::{Found, probe};
 use crate::retry::Backoff;
@@ -79,7 +79,10 @@ impl Deletion {
 
     /// The destination. `None` if it is gone, or away while nothing of it has to be learnt.
     async fn sink(&self, learn: bool, deadline_ms: i64) -> Result<Option<ObsSink>, Trouble> {
-        let (project, bucket) = (&self.task.project, self.task.destination.bucket());
+        let (project, bucket) = (&self.task.project, self.task.bucket.as_str());
+        if bucket.is_empty() {
+            return Ok(None);
+        }
         let calls = self.slot.calls.clone();
         let open = ObsSink::open(self.ctx.clone(), project, bucket, self.owner.clone(), calls);
         let opened = if learn { Some(open.await) } else { self.ctx.before(deadline_ms, open).await };
@@ -123,7 +126,7 @@ impl Deletion {
             let Some(position) = positions.get_mut(&row.partition) else { continue };
             if found.is_complete() {
                 let (to, count) = (intent.to, intent.count);
-                let ended = Ended { kind: Kind::Deliver, to, count, objects: found.ours, uploads: vec![] };
+                let ended = Ended::new(Kind::Deliver, to, count, found.ours);
                 commit(&self.ctx, &self.owner, &self.task, position, ended).await?;
             } else {
                 leftover.insert(row.partition, found.ours);
@@ -141,16 +144,13 @@ impl Deletion {
         if (position.entries == 0 && objects.is_empty()) || self.has_ended(position).await? {
             return Ok(());
         }
-        let ended = Ended { kind: Kind::End, to: position.next, count: 0, objects, uploads: vec![] };
+        let ended = Ended::new(Kind::End, position.next, 0, objects);
         commit(&self.ctx, &self.owner, &self.task, position, ended).await
     }
 
     async fn has_ended(&self, position: &PositionRow) -> Result<bool, Trouble> {
-        let Some(last) = position.entries.checked_sub(1) else { return Ok(false) };
-        let rows = self.ctx.ledger_from(&self.task.id, position.partition, last, 1).await?;
-        let entry = rows.first().map(|row| serde_json::from_str::<Entry>(&row.body)).transpose();
-        let entry = entry.map_err(|e| Trouble::Retry(format!("ledger entry {last}: {e}")))?;
-        Ok(entry.is_some_and(|e| e.kind == Kind::End))
+        let last = self.ctx.last_entry(&self.task.id, position).await?;
+        Ok(last.is_some_and(|entry| entry.kind == Kind::End))
     }
 
     /// Copies the rest of the ledger into the bucket if there is time; then nothing of that may be left under

@@ -9,7 +9,7 @@ use crate::runner::Runner;
 use crate::sink::{Body, ObsSink};
 use std::collections::HashMap;
 use tidemill_log::{Page, ReadError, ReadLimit, Scope};
-use tidemill_model::PartitionId;
+use tidemill_model::{EventKind, PartitionId};
 
 /// What one read of the log may return: bounds the memory of a task.
 const READ: ReadLimit = ReadLimit { bytes: 1024 * 1024, records: 10_000, at_least_one: true };
@@ -126,7 +126,11 @@ impl Runner {
         let from = self.positions.get(&partition).map_or(0, |p| p.next);
         tracing::warn!(task = %self.task.id, partition, from, to, "records were trimmed before they were delivered");
         metrics::counter!("tidemill_dump_gaps_total").increment(1);
-        self.commit(partition, Ended { kind: Kind::Gap, to, count: 0, objects, uploads: vec![] }).await
+        self.raise(
+            EventKind::DumpTaskAbnormal,
+            format!("partition {partition}: records {from} to {to} were trimmed before they were delivered"),
+        );
+        self.commit(partition, Ended::new(Kind::Gap, to, 0, objects)).await
     }
 
     /// Delivers what is encoded of a partition, if anything is.
@@ -167,6 +171,7 @@ impl Runner {
             count: closed.intent.count,
             objects: Vec::with_capacity(closed.files.len()),
             uploads: Vec::new(),
+            bucket: None,
         };
         for (object, file) in closed.intent.objects.iter().zip(closed.files) {
             let etag = match proven.get(&object.key) {

@@ -52,15 +52,40 @@ pub enum CreateError {
     /// The stream has as many tasks as it may.
     #[error("the stream has as many tasks as it may")]
     Quota,
-    /// There is no such bucket.
-    #[error("bucket {0} does not exist")]
-    NoBucket(String),
-    /// The bucket cannot be written, or does not keep what delivery relies on.
-    #[error("{0}")]
-    NotWritable(String),
+    /// The bucket cannot be used.
+    #[error(transparent)]
+    Bucket(#[from] UnusableBucket),
     /// The metadata could not be written.
     #[error(transparent)]
     Meta(#[from] MetaError),
+}
+
+/// Why a task was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError {
+    /// The request cannot be served as it is.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// No such task.
+    #[error("the dump task does not exist")]
+    Unknown,
+    /// The bucket cannot be used.
+    #[error(transparent)]
+    Bucket(#[from] UnusableBucket),
+    /// The metadata could not be read or written.
+    #[error(transparent)]
+    Meta(#[from] MetaError),
+}
+
+/// Why a task cannot have a bucket.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnusableBucket {
+    /// There is no such bucket.
+    #[error("bucket {0} does not exist")]
+    Missing(String),
+    /// It cannot be written, or does not keep what delivery relies on.
+    #[error("{0}")]
+    NotWritable(String),
 }
 
 /// Why tasks were neither started nor stopped.

@@ -95,7 +95,7 @@ impl Batch {
         encoded: &mut Vec<u8>,
     ) -> io::Result<()> {
         let own_time = task.record_time.as_ref().and_then(|t| t.of(record.data));
-        let directory = own_time.map(|at_ms| time_directory(task.destination.depth(), at_ms));
+        let directory = own_time.map(|at_ms| time_directory(task.depth, at_ms));
         if !self.files.contains_key(&directory) && self.files.len() >= DIRECTORIES_MAX {
             self.full = true;
             return Ok(());
@@ -121,7 +121,7 @@ impl Batch {
 
     /// Closes it as files created at `cut_ms`.
     pub(crate) fn close(self, task: &Task, cut_ms: i64) -> io::Result<Closed> {
-        let cut_directory = time_directory(task.destination.depth(), cut_ms);
+        let cut_directory = time_directory(task.depth, cut_ms);
         let mut intent = Intent {
             incarnation: task.incarnation.to_string(),
             from: self.from,

@@ -25,6 +25,8 @@ pub enum Kind {
     Replace,
     /// Its records were trimmed before they were delivered; objects of an unfinished delivery may be named.
     Gap,
+    /// The task delivers to another bucket from here on, named in `bucket`.
+    Move,
     /// The task was deleted here; objects of an unfinished delivery may be named. Nothing follows.
     End,
 }
@@ -79,6 +81,9 @@ pub struct Entry {
     pub at_ms: i64,
     /// The objects, ascending by key.
     pub objects: Vec<ObjectProof>,
+    /// In a `move`: the bucket of what follows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bucket: Option<String>,
 }
 
 impl Entry {
@@ -119,10 +124,16 @@ pub struct Head {
     pub stream: String,
     /// The prefix of its objects; may be empty.
     pub prefix: String,
-    /// Whether the task was deleted.
+    /// Whether nothing follows here: the task was deleted, or delivers to another bucket.
     pub ended: bool,
     /// One per partition that has entries, ascending.
     pub partitions: Vec<HeadPartition>,
+    /// The bucket this is in, if the task has moved.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bucket: Option<String>,
+    /// The bucket of the first deliveries, if the task has moved.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub origin: Option<String>,
 }
 
 /// The end of one chain.
@@ -161,6 +172,7 @@ mod tests {
             count: 0,
             at_ms: 9,
             objects: vec![],
+            bucket: None,
         };
         let (body, hash) = entry.seal().unwrap();
         assert_eq!(

@@ -5,7 +5,9 @@
 //! together. The fence is the multipart upload: see [`sink`]. What it did can be proven offline: see
 //! [`verify`].
 
+mod act;
 mod bucket;
+mod change;
 mod commit;
 mod config;
 mod context;
@@ -30,15 +32,23 @@ mod spool;
 mod sweep;
 mod task;
 mod tasks;
+mod update;
 pub mod verify;
 mod view;
 
+pub use act::Action;
 pub use bucket::{BucketError, Buckets, DeliveryStore};
 pub use config::DumpConfig;
-pub use descriptor::{Invalid, NewTask, ObsDestination, ProcessingSchema, Strategy};
-pub use error::{ActError, CreateError, DeleteError, DumpError, FindError, OpenError};
+pub use descriptor::{
+    Attribute, CloudtableDestination, CloudtableSchema, Column, Common, Destination, DestinationType,
+    DliDestination, DwsDestination, DwsOptions, Invalid, MrsDestination, NewTask, ObsDestination, OneOrMore,
+    OpentsdbSchema, Part, PointTag, ProcessingSchema, RowKey, Staging, Strategy, TaskUpdate, Timestamp,
+};
+pub use error::{
+    ActError, CreateError, DeleteError, DumpError, FindError, OpenError, UnusableBucket, UpdateError,
+};
 pub use receipt::{Receipt, ReceiptPartition, SealedReceipt};
 pub use retry::RetryPolicy;
 pub use task::TaskState;
-pub use tasks::{Action, Dumps};
+pub use tasks::Dumps;
 pub use view::{PartitionView, TaskDetail, TaskPage, TaskSummary, Trouble as TaskTrouble};

@@ -85,7 +85,7 @@ impl Leaving<'_> {
             stream_name: self.task.stream_name.clone(),
             task_name: self.task.name.clone(),
             task_id: self.task.id.clone(),
-            bucket: self.task.destination.bucket().to_owned(),
+            bucket: self.task.bucket.clone(),
             prefix: self.task.prefix.clone(),
             objects_kept: self.positions.iter().map(|p| p.objects).sum(),
             bytes_kept: self.positions.iter().map(|p| p.bytes).sum(),

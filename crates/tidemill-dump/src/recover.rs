@@ -12,9 +12,10 @@ use crate::ledger::{Kind, ObjectProof};
 use crate::runner::Runner;
 use crate::seal::is_behind;
 use crate::sink::{ObsSink, Probe};
+use crate::sweep::settle_one;
 use std::collections::HashMap;
 use tidemill_log::ReadError;
-use tidemill_meta::dump::IntentRow;
+use tidemill_meta::dump::{IntentRow, UploadRow};
 
 /// What the bucket has of an announced delivery.
 #[derive(Debug, Default)]
@@ -53,7 +54,7 @@ pub(crate) async fn probe(sink: &ObsSink, intent: &Intent) -> Result<Found, Trou
 }
 
 impl Runner {
-    /// Brings the task to where only new records are left to do.
+    /// Brings the task to where only new records are left to do, under its present configuration.
     pub(crate) async fn recover(&mut self) -> Result<(), Trouble> {
         if !self.ctx.owns(&self.owner).await? {
             return Err(Trouble::Fenced);
@@ -63,6 +64,14 @@ impl Runner {
         for position in self.positions.values() {
             self.hold(position.partition, position.next);
         }
+        match self.changed.clone() {
+            None => self.finish().await,
+            Some(changed) => self.change_to(changed).await,
+        }
+    }
+
+    /// Ends what was announced, under the configuration it was announced under.
+    pub(crate) async fn finish(&mut self) -> Result<(), Trouble> {
         let uploads = self.ctx.uploads(&self.task.id).await?;
         let intents = self.ctx.intents(&self.task.id).await?;
         let behind = is_behind(&self.task, &self.positions, &self.head)?;
@@ -72,12 +81,23 @@ impl Runner {
         let sink = self.sink().await?;
         // A newer owner's uploads are not ours to end.
         for upload in uploads.iter().filter(|u| u.epoch <= self.owner.epoch) {
-            sink.settle(upload).await?;
+            self.settle(&sink, upload).await?;
         }
         for intent in intents {
             self.resume(&sink, intent).await?;
         }
         self.seal(&sink).await
+    }
+
+    /// An upload to a bucket that the task has left is invisible; ending it is not worth a delivery.
+    async fn settle(&self, sink: &ObsSink, upload: &UploadRow) -> Result<(), Trouble> {
+        if upload.bucket == self.task.bucket {
+            return sink.settle(upload).await;
+        }
+        if let Err(cause) = settle_one(&self.ctx, upload).await {
+            tracing::debug!(task = %self.task.id, %cause, "an upload to an earlier bucket is left for later");
+        }
+        Ok(())
     }
 
     async fn resume(&mut self, sink: &ObsSink, row: IntentRow) -> Result<(), Trouble> {
@@ -94,7 +114,7 @@ impl Runner {
         let found = if row.sent { probe(sink, &intent).await? } else { nothing };
         if found.is_complete() {
             let (to, count) = (intent.to, intent.count);
-            let ended = Ended { kind: Kind::Deliver, to, count, objects: found.ours, uploads: vec![] };
+            let ended = Ended::new(Kind::Deliver, to, count, found.ours);
             return self.commit(partition, ended).await;
         }
         match self.encode_again(partition, &intent).await? {

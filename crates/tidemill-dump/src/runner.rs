@@ -17,12 +17,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use tidemill_meta::dump::{Owner, PositionRow};
+use tidemill_model::EventKind;
 use tidemill_stream::Stream;
 
 /// One running task.
 pub(crate) struct Runner {
     pub(crate) ctx: Arc<Context>,
+    /// The task as it works: under its previous configuration until that is finished.
     pub(crate) task: Arc<Task>,
+    /// The task as it was changed, while it works under its previous configuration.
+    pub(crate) changed: Option<Arc<Task>>,
     pub(crate) slot: Arc<Slot>,
     pub(crate) owner: Owner,
     pub(crate) spool_dir: Arc<Path>,
@@ -31,37 +35,52 @@ pub(crate) struct Runner {
     pub(crate) batches: BTreeMap<u32, Batch>,
     /// Digest of the ledger head in the bucket.
     pub(crate) head: String,
+    pub(crate) flush_ms: i64,
     recovered: bool,
-    flush_ms: i64,
     flush_pending: bool,
     backoff: Backoff,
+    /// Whether someone was told that it cannot deliver.
+    reported: bool,
+}
+
+/// What a runner starts from.
+pub(crate) struct Start {
+    /// The task as it is configured now.
+    pub(crate) task: Arc<Task>,
+    /// The same under the configuration that has to be finished first.
+    pub(crate) before_change: Option<Arc<Task>>,
+    pub(crate) owner: Owner,
+    /// Digest of the ledger head in the bucket.
+    pub(crate) head: String,
+    /// Whether someone was told that it cannot deliver.
+    pub(crate) reported: bool,
 }
 
 impl Runner {
-    /// A runner for the owner of the task. `head`: digest of the ledger head in the bucket.
-    pub(crate) fn new(
-        ctx: Arc<Context>,
-        task: Arc<Task>,
-        slot: Arc<Slot>,
-        owner: Owner,
-        head: String,
-    ) -> Self {
+    /// A runner for the owner of the task.
+    pub(crate) fn new(ctx: Arc<Context>, slot: Arc<Slot>, start: Start) -> Self {
         let backoff = Backoff::new(ctx.config.retry);
+        let (task, changed) = match start.before_change {
+            Some(before) => (before, Some(start.task)),
+            None => (start.task, None),
+        };
         let flush_ms = task.next_flush_ms(ctx.clock.now_ms());
         let spool_dir = ctx.config.spool_dir.clone().into();
         Self {
             ctx,
             task,
+            changed,
             slot,
-            owner,
+            owner: start.owner,
             spool_dir,
             positions: BTreeMap::new(),
             batches: BTreeMap::new(),
-            head,
-            recovered: false,
+            head: start.head,
             flush_ms,
+            recovered: false,
             flush_pending: false,
             backoff,
+            reported: start.reported,
         }
     }
 
@@ -72,6 +91,7 @@ impl Runner {
                 Ok(()) => {
                     self.backoff.reset();
                     self.slot.set_trouble(None);
+                    self.report_restored();
                     let ahead_ms = self.ctx.clock.now_ms() + self.ctx.config.read_ahead.as_millis() as i64;
                     self.ctx.clock.sleep_until(self.flush_ms.min(ahead_ms)).await;
                 }
@@ -132,7 +152,7 @@ impl Runner {
 
     /// The bucket; opening it is also how a flush without data notices that it is gone.
     pub(crate) async fn sink(&self) -> Result<ObsSink, Trouble> {
-        let (project, bucket) = (&self.task.project, self.task.destination.bucket());
+        let (project, bucket) = (&self.task.project, self.task.bucket.as_str());
         let calls = self.slot.calls.clone();
         let opened = ObsSink::open(self.ctx.clone(), project, bucket, self.owner.clone(), calls).await;
         opened.map_err(|e| Trouble::Retry(format!("bucket {bucket}: {e}")))
@@ -158,14 +178,33 @@ impl Runner {
         tracing::warn!(task = %self.task.id, stream = %self.task.stream_name, %cause, wait_ms = wait.as_millis() as u64, "dump task failed and will be tried again");
         metrics::counter!("tidemill_dump_failures_total").increment(1);
         let attempts = self.backoff.failures();
+        self.report_abnormal(&cause);
         self.slot.set_trouble(Some(Shown { cause, attempts, next_retry_ms }));
         self.ctx.clock.sleep_until(next_retry_ms).await;
     }
 
     async fn give_up(&mut self, cause: String) {
         tracing::error!(task = %self.task.id, stream = %self.task.stream_name, %cause, "dump task stopped and needs a person");
+        self.report_abnormal(&cause);
         if let Err(error) = self.ctx.fail_task(&self.owner, cause).await {
             tracing::error!(task = %self.task.id, %error, "the state of the dump task could not be written");
         }
+    }
+
+    /// Tells whoever listens, once until it delivers again.
+    fn report_abnormal(&mut self, cause: &str) {
+        if !std::mem::replace(&mut self.reported, true) {
+            self.raise(EventKind::DumpTaskAbnormal, cause.to_owned());
+        }
+    }
+
+    fn report_restored(&mut self) {
+        if std::mem::take(&mut self.reported) {
+            self.raise(EventKind::DumpTaskRestored, "the dump task delivers again".to_owned());
+        }
+    }
+
+    pub(crate) fn raise(&self, kind: EventKind, detail: String) {
+        self.ctx.raise(&self.task, kind, detail);
     }
 }

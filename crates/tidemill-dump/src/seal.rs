@@ -97,6 +97,8 @@ fn head_text(
         prefix: task.prefix.clone(),
         ended,
         partitions,
+        bucket: task.origin.as_ref().map(|_| task.bucket.clone()),
+        origin: task.origin.clone(),
     };
     serde_json::to_string(&head).map(Some).map_err(|e| Trouble::Fatal(format!("ledger head: {e}")))
 }

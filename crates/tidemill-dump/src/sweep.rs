@@ -42,7 +42,8 @@ pub(crate) async fn abort_uploads(ctx: &Arc<Context>, task_id: &str) -> Result<(
     first_trouble
 }
 
-async fn settle_one(ctx: &Arc<Context>, row: &UploadRow) -> Result<(), Trouble> {
+/// Aborts one recorded upload in its own bucket.
+pub(crate) async fn settle_one(ctx: &Arc<Context>, row: &UploadRow) -> Result<(), Trouble> {
     let project = ProjectId::parse(&row.project)
         .ok_or_else(|| Trouble::Fatal(format!("upload {}: project {}", row.row_id, row.project)))?;
     let owner = Owner { task_id: row.task_id.clone(), epoch: row.epoch };

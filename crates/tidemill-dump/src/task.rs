@@ -1,10 +1,10 @@
 //! One dump task as the rest of the crate sees it.
 
-use crate::descriptor::ObsDestination;
+use crate::descriptor::Destination;
 use crate::encode::{RecordTime, Text};
 use tidemill_log::PartitionRef;
 use tidemill_meta::dump::TaskRow;
-use tidemill_model::{Incarnation, ProjectId};
+use tidemill_model::{Incarnation, ProjectId, limits};
 
 /// Where a task is in its life, in the contract's words. STARTING is passed before any answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl TaskState {
     }
 }
 
-/// What of a task never changes.
+/// A task under one of its configurations.
 #[derive(Clone, Debug)]
 pub(crate) struct Task {
     pub(crate) id: String,
@@ -48,18 +48,33 @@ pub(crate) struct Task {
     pub(crate) stream_name: String,
     pub(crate) incarnation: Incarnation,
     pub(crate) created_ms: i64,
-    pub(crate) destination: ObsDestination,
+    pub(crate) destination: Destination,
+    /// The bucket of the first deliveries, once the task has moved to another one.
+    pub(crate) origin: Option<String>,
+    /// Where objects go; empty if nothing is delivered to this kind of destination.
+    pub(crate) bucket: String,
     pub(crate) prefix: String,
+    /// Levels of time directories.
+    pub(crate) depth: usize,
     pub(crate) text: Text,
     pub(crate) record_time: Option<RecordTime>,
+    interval_s: i64,
 }
 
 impl Task {
-    /// Reads a stored task; the error says what is wrong with the row.
+    /// Reads a stored task as it is configured now; the error says what is wrong with the row.
     pub(crate) fn from_row(row: &TaskRow) -> Result<Self, String> {
-        let destination: ObsDestination =
-            serde_json::from_str(&row.descriptor).map_err(|e| format!("descriptor: {e}"))?;
-        Ok(Self {
+        Self::with_descriptor(row, &row.descriptor)
+    }
+
+    /// The same under the configuration whose announced deliveries are not finished, if that is another.
+    pub(crate) fn before_change(row: &TaskRow) -> Result<Option<Self>, String> {
+        row.previous.as_ref().map(|descriptor| Self::with_descriptor(row, descriptor)).transpose()
+    }
+
+    fn with_descriptor(row: &TaskRow, descriptor: &str) -> Result<Self, String> {
+        let destination = Destination::from_stored(&row.destination_type, descriptor)?;
+        let mut task = Self {
             id: row.task_id.clone(),
             name: row.name.clone(),
             project: ProjectId::parse(&row.project).ok_or("project is no project id")?,
@@ -67,11 +82,24 @@ impl Task {
             stream_name: row.stream_name.clone(),
             incarnation: Incarnation::try_from(row.incarnation.clone())?,
             created_ms: row.created_ms,
-            prefix: destination.prefix(),
-            text: Text::parse(&destination.record_delimiter).ok_or("record_delimiter is unknown")?,
-            record_time: destination.processing_schema.as_ref().map(RecordTime::parse).transpose()?,
+            origin: row.origin.clone(),
+            bucket: String::new(),
+            prefix: String::new(),
+            depth: 0,
+            text: Text::default(),
+            record_time: None,
+            interval_s: limits::DELIVER_INTERVAL_S_DEFAULT,
             destination,
-        })
+        };
+        if let Destination::Obs(obs) = &task.destination {
+            task.bucket = obs.bucket().to_owned();
+            task.prefix = obs.prefix();
+            task.depth = obs.depth();
+            task.text = Text::parse(&obs.record_delimiter).ok_or("record_delimiter is unknown")?;
+            task.record_time = obs.processing_schema.as_ref().map(RecordTime::parse).transpose()?;
+            task.interval_s = obs.deliver_time_interval;
+        }
+        Ok(task)
     }
 
     /// The reference of one of its partitions in the record log.
@@ -86,7 +114,7 @@ impl Task {
 
     /// The first flush after `now_ms`: whole intervals since the creation, so a restart does not shift them.
     pub(crate) fn next_flush_ms(&self, now_ms: i64) -> i64 {
-        let interval = self.destination.deliver_time_interval.max(1) * 1000;
+        let interval = self.interval_s.max(1) * 1000;
         let passed = (now_ms - self.created_ms).max(0) / interval;
         self.created_ms + (passed + 1) * interval
     }

@@ -3,11 +3,11 @@
 use crate::bucket::Buckets;
 use crate::config::DumpConfig;
 use crate::context::{Context, read, tx};
-use crate::delete::{Deletion, release_holds};
-use crate::error::{ActError, DeleteError, DumpError, FindError, OpenError};
+use crate::delete::Deletion;
+use crate::error::{DeleteError, DumpError, FindError, OpenError};
 use crate::receipt::{SealedReceipt, read_receipt};
 use crate::retry::Backoff;
-use crate::runner::Runner;
+use crate::runner::{Runner, Start};
 use crate::slot::Slot;
 use crate::spool::prepare_dir;
 use crate::sweep::{abort_uploads, sweep};
@@ -18,18 +18,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tidemill_meta::dump::{self, Owner, TaskRow};
 use tidemill_meta::{Meta, MetaError};
-use tidemill_model::{Clock, ProjectId};
+use tidemill_model::{Clock, Events, ProjectId};
 use tidemill_stream::{Stream, StreamEnd, Streams};
 use tokio::sync::watch;
-
-/// What a batch action does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Deliver, from where it stopped.
-    Start,
-    /// Stop delivering; the position is kept.
-    Stop,
-}
 
 /// All dump tasks. Cheap to clone.
 #[derive(Clone)]
@@ -51,17 +42,19 @@ impl std::fmt::Debug for Dumps {
 impl Dumps {
     /// Opens the tasks: running ones go on where they stopped, unfinished deletions go on, what earlier
     /// deletions left is swept. Call it before retention runs, because the tasks hold what they have not
-    /// delivered, and before [`Streams::run`], because deleting a stream ends its tasks first.
+    /// delivered, and before [`Streams::run`], because deleting a stream ends its tasks first. What troubles tasks is told to
+    /// `events`.
     pub async fn open(
         meta: Meta,
         streams: Streams,
         buckets: Arc<dyn Buckets>,
         clock: Clock,
         config: DumpConfig,
+        events: Events,
     ) -> Result<Self, OpenError> {
         let dir = config.spool_dir.display().to_string();
         prepare_dir(&config.spool_dir).map_err(|e| OpenError::Spool(dir, e))?;
-        let ctx = Arc::new(Context { meta, streams, buckets, clock, config });
+        let ctx = Arc::new(Context { meta, streams, buckets, clock, config, events });
         let dumps = Self(Arc::new(Inner { ctx, slots: Mutex::default(), deletions: Default::default() }));
         dumps.resume_all().await?;
         dumps.0.ctx.streams.before_delete(Arc::new(EndTasks(dumps.clone())));
@@ -83,11 +76,13 @@ impl Dumps {
                 }
             };
             match TaskState::parse(&row.state) {
-                Some(TaskState::Running) => self.take_over(task, row.head).await?,
+                Some(TaskState::Running) => self.take_over(&task).await?,
                 Some(TaskState::Delete) => drop(self.begin_delete(task, "server").await?),
                 state => {
-                    // A task in ERROR has not given up what it did not deliver; a paused one has.
-                    if state == Some(TaskState::Error) {
+                    // A task in ERROR has not given up what it did not deliver; a paused one has, and one
+                    // that nothing is delivered for never held anything.
+                    let deliverable = task.destination.undeliverable().is_none();
+                    if state == Some(TaskState::Error) && deliverable {
                         self.hold_undelivered(&task).await?;
                     }
                     self.clean_up(task.id.clone());
@@ -97,15 +92,15 @@ impl Dumps {
         Ok(())
     }
 
-    async fn take_over(&self, task: Arc<Task>, head: String) -> Result<(), MetaError> {
-        self.hold_undelivered(&task).await?;
+    async fn take_over(&self, task: &Task) -> Result<(), MetaError> {
+        self.hold_undelivered(task).await?;
         let ctx = &self.0.ctx;
         let id = task.id.clone();
         let running = TaskState::Running.as_str();
-        if let Some(owner) = tx!(ctx.meta, |tx, id| dump::claim(tx, &id, running))? {
-            self.run(task, owner, head);
+        match tx!(ctx.meta, |tx, id| dump::claim(tx, &id, running))? {
+            Some((owner, row)) => self.run(&row, owner, false),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     async fn hold_undelivered(&self, task: &Task) -> Result<(), MetaError> {
@@ -135,9 +130,15 @@ impl Dumps {
         });
     }
 
-    pub(crate) fn run(&self, task: Arc<Task>, owner: Owner, head: String) {
+    /// Runs a task for its new owner. `reported`: someone was told that it cannot deliver.
+    pub(crate) fn run(&self, row: &TaskRow, owner: Owner, reported: bool) -> Result<(), MetaError> {
+        let unexpected = |e| MetaError::Unexpected(format!("dump task {}: {e}", row.task_id));
+        let task = Arc::new(Task::from_row(row).map_err(unexpected)?);
+        let before_change = Task::before_change(row).map_err(unexpected)?.map(Arc::new);
         let slot = self.slot(&task.id);
-        slot.start(Runner::new(self.0.ctx.clone(), task, slot.clone(), owner, head).run());
+        let start = Start { task, before_change, owner, head: row.head.clone(), reported };
+        slot.start(Runner::new(self.0.ctx.clone(), slot.clone(), start).run());
+        Ok(())
     }
 
     pub(crate) fn slot(&self, task_id: &str) -> Arc<Slot> {
@@ -149,7 +150,7 @@ impl Dumps {
         read!(self.0.ctx.meta, |tx, id| dump::tasks_of(tx, &id))
     }
 
-    async fn row(&self, stream: &Stream, name_or_id: &str) -> Result<Option<TaskRow>, MetaError> {
+    pub(crate) async fn row(&self, stream: &Stream, name_or_id: &str) -> Result<Option<TaskRow>, MetaError> {
         let mut rows = self.rows(stream).await?;
         let by_name = rows.iter().position(|r| r.name == name_or_id);
         let at = by_name.or_else(|| rows.iter().position(|r| r.task_id == name_or_id));
@@ -176,70 +177,6 @@ impl Dumps {
     pub async fn detail(&self, stream: &Stream, name_or_id: &str) -> Result<TaskDetail, FindError> {
         let row = self.row(stream, name_or_id).await.map_err(DumpError::from)?.ok_or(FindError::Unknown)?;
         Ok(view::detail(&self.0.ctx, &row, Some(&self.slot(&row.task_id))).await?)
-    }
-
-    /// Starts or stops tasks, named by id or name. If one of them is unknown, nothing changes. Repeating it
-    /// changes nothing. A caller that stops waiting changes nothing either.
-    pub async fn act(&self, stream: &Stream, action: Action, tasks: &[String]) -> Result<(), ActError> {
-        let mut rows = Vec::with_capacity(tasks.len());
-        for name in tasks {
-            let row = self.row(stream, name).await?;
-            let alive = row.filter(|r| r.state != TaskState::Delete.as_str());
-            rows.push(alive.ok_or_else(|| ActError::Unknown(name.clone()))?);
-        }
-        let dumps = self.clone();
-        let work = tokio::spawn(async move {
-            for row in rows {
-                dumps.act_on(row, action).await?;
-            }
-            Ok(())
-        });
-        work.await.unwrap_or_else(|e| Err(MetaError::Store(e.to_string()).into()))
-    }
-
-    async fn act_on(&self, row: TaskRow, action: Action) -> Result<(), ActError> {
-        let unexpected = |e| MetaError::Unexpected(format!("dump task {}: {e}", row.task_id));
-        let task = Arc::new(Task::from_row(&row).map_err(unexpected)?);
-        let slot = self.slot(&task.id);
-        let _gate = slot.gate.lock().await;
-        match action {
-            Action::Start if slot.is_running() => Ok(()),
-            Action::Start => match self.change_state(&task.id, TaskState::Running).await? {
-                Some((owner, head)) => {
-                    self.run(task, owner, head);
-                    Ok(())
-                }
-                None => Err(ActError::Unknown(row.name)),
-            },
-            Action::Stop => self.stop(&task, &slot).await,
-        }
-    }
-
-    async fn stop(&self, task: &Task, slot: &Slot) -> Result<(), ActError> {
-        let Some(_) = self.change_state(&task.id, TaskState::Paused).await? else {
-            return Err(ActError::Unknown(task.name.clone()));
-        };
-        let ctx = &self.0.ctx;
-        slot.halt(&ctx.clock, ctx.drain_ends_ms()).await;
-        if let Some(Err(cause)) = ctx.within(ctx.config.drain, abort_uploads(ctx, &task.id)).await {
-            tracing::debug!(task = %task.id, %cause, "uploads are aborted at the next start");
-        }
-        release_holds(ctx, task);
-        Ok(())
-    }
-
-    /// A new epoch in the given state, and the ledger head in the bucket.
-    async fn change_state(
-        &self,
-        task_id: &str,
-        state: TaskState,
-    ) -> Result<Option<(Owner, String)>, MetaError> {
-        let (id, state) = (task_id.to_owned(), state.as_str());
-        tx!(self.0.ctx.meta, |tx, id| async {
-            let owner = dump::change_state(tx, &id, state, "").await?;
-            let head = dump::find_task(tx, &id).await?.map(|row| row.head).unwrap_or_default();
-            Ok(owner.map(|owner| (owner, head)))
-        })
     }
 
     /// Deletes a task, named by name or id; `who` is kept in its receipt. After `Ok` nothing of it can appear
@@ -271,13 +208,16 @@ impl Dumps {
         let (end, ended) = watch::channel(());
         let (ctx, id) = (self.0.ctx.clone(), task.id.clone());
         let state = TaskState::Delete.as_str();
-        let owner = tx!(ctx.meta, |tx, id| async {
+        let owned = tx!(ctx.meta, |tx, id| async {
             match dump::change_state(tx, &id, state, "").await? {
-                Some(owner) => Ok(Some(owner)),
+                Some(owned) => Ok(Some(owned)),
                 None => dump::claim(tx, &id, state).await,
             }
         })?;
-        let Some(owner) = owner else { return Ok(ended) };
+        let Some((owner, row)) = owned else { return Ok(ended) };
+        // What is announced and published is still under the configuration before a change.
+        let unexpected = |e| MetaError::Unexpected(format!("dump task {}: {e}", row.task_id));
+        let task = Task::before_change(&row).map_err(unexpected)?.map_or(task, Arc::new);
         deletions.insert(task.id.clone(), ended.clone());
         let deletion = Deletion { ctx, slot: self.slot(&task.id), owner, who: who.to_owned(), task };
         let dumps = self.clone();

@@ -1,7 +1,7 @@
 //! What callers see of tasks.
 
 use crate::context::Context;
-use crate::descriptor::ObsDestination;
+use crate::descriptor::{Destination, DestinationType};
 use crate::error::DumpError;
 use crate::slot::Slot;
 use crate::task::{Task, TaskState};
@@ -28,6 +28,8 @@ pub struct TaskSummary {
     pub name: String,
     /// Where it is in its life.
     pub state: TaskState,
+    /// The kind of its destination.
+    pub destination_type: DestinationType,
     /// When it was created, in ms since the epoch.
     pub created_ms: i64,
     /// When something was last delivered, in ms since the epoch; 0 before the first delivery.
@@ -53,7 +55,7 @@ pub struct TaskDetail {
     /// The stream's name.
     pub stream_name: String,
     /// Where it delivers.
-    pub destination: ObsDestination,
+    pub destination: Destination,
     /// Its partitions, ascending.
     pub partitions: Vec<PartitionView>,
     /// While ABNORMAL: the cause and the next try.
@@ -107,6 +109,9 @@ fn summary_of(
         task_id: row.task_id.clone(),
         name: row.name.clone(),
         state: state(row, slot)?,
+        destination_type: DestinationType::parse(&row.destination_type).ok_or_else(|| {
+            DumpError::Unexpected(format!("dump task {}: {}", row.task_id, row.destination_type))
+        })?,
         created_ms: row.created_ms,
         last_transfer_ms: positions.iter().map(|p| p.last_ms).max().unwrap_or(0),
     })

@@ -62,6 +62,10 @@ pub const REBALANCE_HURRY_MS: i64 = 1_000;
 pub const DELIVER_INTERVAL_S: std::ops::RangeInclusive<i64> = 30..=900;
 /// Seconds between two flushes of a dump task that names none.
 pub const DELIVER_INTERVAL_S_DEFAULT: i64 = 300;
+/// How long a failing delivery may ask to be tried again, in seconds.
+pub const RETRY_DURATION_S: std::ops::RangeInclusive<i64> = 0..=7200;
+/// How long a failing delivery is tried again if nothing is asked for, in seconds.
+pub const RETRY_DURATION_S_DEFAULT: i64 = 1800;
 /// A delivered file is closed early at this encoded size.
 pub const DELIVERY_FILE_BYTES_MAX: u64 = 128 * 1024 * 1024;
 /// How far a request's date may be from ours, either way.

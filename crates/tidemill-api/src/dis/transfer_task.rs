@@ -1,7 +1,9 @@
-//! Dump tasks. Numbers of the OBS destination are JSON integers: one client insists.
+//! Dump tasks. Numbers of the OBS destination are JSON integers, those of the others digits in text: one client
+//! insists.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// `POST …/transfer-tasks/action`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +30,7 @@ pub struct Task {
     pub task_name: String,
     /// STARTING, RUNNING, PAUSED, ABNORMAL, ERROR or DELETE.
     pub state: String,
-    /// `OBS`.
+    /// `OBS`, `MRS`, `DLI`, `DWS` or `CLOUDTABLE`.
     pub destination_type: String,
     /// In ms since the epoch.
     pub create_time: i64,
@@ -95,6 +97,8 @@ pub struct TaskDetail {
     pub next_retry_timestamp: Option<i64>,
     /// The partitions, ascending.
     pub partitions: Vec<TaskPartition>,
-    /// The destination as it was created, without the task's name.
-    pub obs_destination_description: Value,
+    /// The destination as it was created, without the task's name and without passwords, under every name
+    /// that a client reads it by, for example `obs_destination_description`.
+    #[serde(flatten)]
+    pub descriptions: BTreeMap<String, Value>,
 }

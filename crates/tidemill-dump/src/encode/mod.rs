@@ -3,5 +3,5 @@
 mod record_time;
 mod text;
 
-pub(crate) use record_time::RecordTime;
+pub(crate) use record_time::{RecordTime, is_time_format};
 pub(crate) use text::Text;

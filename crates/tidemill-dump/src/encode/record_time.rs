@@ -54,6 +54,11 @@ impl RecordTime {
     }
 }
 
+/// Whether a text is one of the six documented formats of times.
+pub(crate) fn is_time_format(format: &str) -> bool {
+    text_format(format).is_some()
+}
+
 fn text_format(format: &str) -> Option<Format> {
     let (date, clock) = format.split_once(' ')?;
     let separator = *date.as_bytes().iter().find(|b| matches!(b, b'/' | b'-'))?;

@@ -1,7 +1,7 @@
 //! Text files: every payload as it is, followed by the delimiter.
 
 /// What follows each payload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Text {
     delimiter: Option<u8>,
 }

@@ -21,6 +21,10 @@ pub(super) struct Chain<'a, S: ?Sized> {
     pub(super) options: &'a Options,
     pub(super) task_id: &'a str,
     pub(super) partition: u32,
+    /// The bucket all this is in, if the task has moved.
+    pub(super) bucket: Option<&'a str>,
+    /// Whether the objects of the entries being read are in this bucket.
+    pub(super) here: bool,
     pub(super) problems: &'a mut Vec<Problem>,
 }
 
@@ -123,8 +127,11 @@ impl<S: ObjectStore + ?Sized> Chain<'_, S> {
         match entry.kind {
             Kind::Deliver | Kind::Replace | Kind::End => {}
             Kind::Gap => report.gaps.push((entry.from, entry.to)),
+            Kind::Move => self.here = entry.bucket.as_deref() == self.bucket,
         }
-        for object in &entry.objects {
+        // What was delivered to another bucket is for that bucket to prove.
+        let objects = if self.here { entry.objects.as_slice() } else { &[] };
+        for object in objects {
             self.object(object, known).await?;
             report.objects += 1;
             report.records += object.count;

@@ -103,7 +103,17 @@ async fn verify_task<S: ObjectStore + ?Sized>(
     let mut known = Known { names, seen: BTreeSet::new() };
     let mut reports = Vec::new();
     for partition in partitions {
-        let mut chain = Chain { store, options, task_id: &task_id, partition, problems: &mut problems };
+        let (bucket, origin) =
+            head.as_ref().map_or((None, None), |h| (h.bucket.as_deref(), h.origin.as_deref()));
+        let mut chain = Chain {
+            store,
+            options,
+            task_id: &task_id,
+            partition,
+            bucket,
+            here: bucket == origin,
+            problems: &mut problems,
+        };
         reports.push(chain.walk(ends.get(&partition), &mut known).await?);
     }
     let mark = format!("-{task_id}-shardId-");

@@ -2,7 +2,7 @@
 
 use crate::support::{BUCKET, World, new_task, settle_down};
 use serde_json::json;
-use tidemill_dump::{ActError, Action, CreateError, FindError, TaskState};
+use tidemill_dump::{ActError, Action, CreateError, FindError, TaskState, UnusableBucket};
 
 #[tokio::test]
 async fn a_task_is_listed_and_described_as_it_was_created() {
@@ -16,7 +16,7 @@ async fn a_task_is_listed_and_described_as_it_was_created() {
     assert_eq!((page.total, page.tasks.len(), page.tasks[0].name.as_str()), (3, 1, "b"));
     let detail = p.detail(&stream, "b").await;
     assert_eq!((detail.summary.state, detail.partitions.len()), (TaskState::Running, 2));
-    assert_eq!(detail.destination.bucket(), BUCKET);
+    assert_eq!(detail.destination.bucket(), Some(BUCKET));
     assert_eq!((detail.partitions[1].last_sequence, detail.summary.last_transfer_ms), (-1, 0));
     assert_eq!(p.detail(&stream, &detail.summary.task_id).await.summary.name, "b");
     assert!(matches!(p.dumps.detail(&stream, "x").await, Err(FindError::Unknown)));
@@ -33,7 +33,7 @@ async fn names_quota_and_bucket_are_checked() {
     assert!(matches!(again, Err(CreateError::Exists)), "{again:?}");
     for bucket in ["elsewhere", "NO"] {
         let missing = p.dumps.create(&stream, new_task("t", json!({"obs_bucket_path": bucket}))).await;
-        assert!(matches!(missing, Err(CreateError::NoBucket(_))), "{missing:?}");
+        assert!(matches!(missing, Err(CreateError::Bucket(UnusableBucket::Missing(_)))), "{missing:?}");
     }
     for name in ["t1", "t2", "t3", "t4"] {
         p.task(&stream, name).await;
@@ -50,7 +50,7 @@ async fn a_bucket_that_cannot_be_written_is_refused_and_leaves_nothing() {
     let stream = p.stream("orders", 1).await;
     p.gate.break_calls("part _tidemill/check");
     let refused = p.dumps.create(&stream, new_task("t", json!({}))).await;
-    assert!(matches!(refused, Err(CreateError::NotWritable(_))), "{refused:?}");
+    assert!(matches!(refused, Err(CreateError::Bucket(UnusableBucket::NotWritable(_)))), "{refused:?}");
     assert_eq!((world.store.unfinished(), p.dumps.list(&stream, None, 10).await.unwrap().total), (vec![], 0));
 }
 

@@ -277,18 +277,47 @@ impl DisError {
 
 /// The errors of dump tasks.
 impl DisError {
+    /// The configuration of a dump task is refused.
+    pub(super) fn task_request(refused: tidemill_dump::Invalid) -> Self {
+        use tidemill_dump::Part;
+        let code = match refused.part {
+            Part::Request => ErrorCode::InvalidRequest,
+            Part::MrsCluster => ErrorCode::InvalidMrsCluster,
+            Part::Agency => ErrorCode::InvalidAgency,
+            Part::HdfsPath => ErrorCode::InvalidHdfsPath,
+            Part::DliDatabase => ErrorCode::UnknownDliDatabase,
+            Part::DliTable => ErrorCode::UnknownDliTable,
+            Part::CloudtableCluster => ErrorCode::UnknownCloudtableCluster,
+            Part::CloudtableTable => ErrorCode::UnknownCloudtableTable,
+            Part::CloudtableFamily => ErrorCode::UnknownCloudtableFamily,
+            Part::CloudtableSchema => ErrorCode::InvalidCloudtableSchema,
+            Part::OpentsdbSchema => ErrorCode::InvalidOpentsdbSchema,
+            Part::DwsCluster => ErrorCode::InvalidDwsCluster,
+            Part::KmsKey => ErrorCode::InvalidKmsKey,
+            Part::DataSchema => ErrorCode::InvalidSchema,
+        };
+        Self::new(code, &[&refused.reason])
+    }
+
+    fn unusable_bucket(error: tidemill_dump::UnusableBucket) -> Self {
+        use tidemill_dump::UnusableBucket as E;
+        match error {
+            E::Missing(bucket) => Self::new(ErrorCode::UnknownBucket, &[&bucket]),
+            E::NotWritable(reason) => Self::new(ErrorCode::BucketNotWritable, &[&reason]),
+        }
+    }
+
     /// Creating a dump task failed.
     pub(super) fn create_task(error: tidemill_dump::CreateError, stream: &Stream) -> Self {
         use tidemill_dump::CreateError as E;
         match error {
-            E::Invalid(reason) => Self::invalid(reason),
+            E::Invalid(refused) => Self::task_request(refused),
             E::NoStream => Self::gone(stream),
             E::Exists => Self::bare(ErrorCode::TaskExists),
             E::Quota => {
                 Self::new(ErrorCode::TaskQuotaExceeded, &[&format!("at most {DUMP_TASKS_PER_STREAM_MAX}")])
             }
-            E::NoBucket(bucket) => Self::new(ErrorCode::UnknownBucket, &[&bucket]),
-            E::NotWritable(reason) => Self::new(ErrorCode::BucketNotWritable, &[&reason]),
+            E::Bucket(error) => Self::unusable_bucket(error),
             E::Meta(_) => Self::internal(error),
         }
     }
@@ -300,6 +329,18 @@ impl DisError {
             E::Unknown => Self::bare(ErrorCode::UnknownTask),
             E::Continues => Self::new(ErrorCode::Internal, &[&error.to_string()]),
             E::Meta(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<tidemill_dump::UpdateError> for DisError {
+    fn from(error: tidemill_dump::UpdateError) -> Self {
+        use tidemill_dump::UpdateError as E;
+        match error {
+            E::Invalid(refused) => Self::task_request(refused),
+            E::Unknown => Self::bare(ErrorCode::UnknownTask),
+            E::Bucket(error) => Self::unusable_bucket(error),
+            E::Meta(error) => Self::internal(error),
         }
     }
 }

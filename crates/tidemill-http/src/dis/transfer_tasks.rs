@@ -13,9 +13,12 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::StatusCode;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tidemill_api::{ErrorCode, dis};
-use tidemill_dump::{Action, Dumps, NewTask, PartitionView, TaskDetail, TaskSummary};
+use tidemill_dump::{
+    Action, Destination, DestinationType, Dumps, NewTask, PartitionView, TaskDetail, TaskSummary, TaskUpdate,
+};
 use tidemill_model::limits::DUMP_TASKS_PER_STREAM_MAX;
 use tidemill_stream::{Stream, StreamState, Streams};
 
@@ -39,7 +42,7 @@ impl FromRef<TransferState> for DisState {
 
 /// The routes of dump tasks.
 pub fn router(state: TransferState) -> Router {
-    let tasks = get(list_tasks).post(create_task);
+    let tasks = get(list_tasks).post(create_task).put(update_task);
     let task = get(describe_task).delete(delete_task);
     // A task may be named `action`.
     let action = post(act_on_tasks).get(describe_task).delete(delete_task);
@@ -71,13 +74,27 @@ async fn create_task(State(state): State<TransferState>, request: DisRequest) ->
     request.allow("dis:transferTasks:create")?;
     let body: Value = request.json()?;
     let stream = stream_of(&state, &request)?;
-    let new = NewTask::parse(&body).map_err(DisError::invalid)?;
+    let new = NewTask::parse(&body).map_err(DisError::task_request)?;
+    // One client takes another success than this for a failure.
+    let done = match new.destination.kind() {
+        DestinationType::Obs => StatusCode::CREATED,
+        _ => StatusCode::OK,
+    };
     if stream.state != StreamState::Running {
         return Err(DisError::new(ErrorCode::StreamNotRunning, &[]));
     }
     let created = state.dumps.create(&stream, new).await;
     created.map_err(|error| DisError::create_task(error, &stream))?;
-    Ok(reply::empty(StatusCode::CREATED))
+    Ok(reply::empty(done))
+}
+
+async fn update_task(State(state): State<TransferState>, request: DisRequest) -> Result<Response, DisError> {
+    request.allow("dis:transferTasks:update")?;
+    let body: Value = request.json()?;
+    let stream = stream_of(&state, &request)?;
+    let update = TaskUpdate::parse(&body).map_err(DisError::task_request)?;
+    state.dumps.update(&stream, update).await?;
+    Ok(reply::empty(StatusCode::OK))
 }
 
 async fn list_tasks(State(state): State<TransferState>, request: DisRequest) -> Result<Response, DisError> {
@@ -147,7 +164,7 @@ fn summary(task: &TaskSummary) -> dis::Task {
         task_id: task.task_id.clone(),
         task_name: task.name.clone(),
         state: task.state.as_str().to_owned(),
-        destination_type: "OBS".to_owned(),
+        destination_type: task.destination_type.as_str().to_owned(),
         create_time: task.created_ms,
         last_transfer_timestamp: task.last_transfer_ms,
     }
@@ -165,8 +182,25 @@ fn detail(streams: &Streams, stream: &Stream, task: TaskDetail) -> Result<dis::T
         failed_attempts: trouble.map(|t| t.attempts),
         next_retry_timestamp: trouble.map(|t| t.next_retry_ms),
         partitions,
-        obs_destination_description: serde_json::to_value(&task.destination).map_err(DisError::internal)?,
+        descriptions: descriptions(&task.destination)?,
     })
+}
+
+/// The destination under every name that a client reads it by.
+fn descriptions(destination: &Destination) -> Result<BTreeMap<String, Value>, DisError> {
+    let names: &[&str] = match destination.kind() {
+        DestinationType::Obs => &["obs_destination_description"],
+        DestinationType::Mrs => &["mrs_destination_description"],
+        DestinationType::Dli => &["dli_destination_description"],
+        DestinationType::Dws => &["dws_destination_description", "dws_destination_descripton"],
+        DestinationType::Cloudtable => &[
+            "cloudtable_destination_description",
+            "cloudtable_destination_descripton",
+            "cloud_table_destination_description",
+        ],
+    };
+    let shown = destination.description().map_err(DisError::internal)?;
+    Ok(names.iter().map(|name| ((*name).to_owned(), shown.clone())).collect())
 }
 
 fn partition(streams: &Streams, stream: &Stream, state: &str, p: &PartitionView) -> dis::TaskPartition {

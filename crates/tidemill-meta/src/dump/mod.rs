@@ -9,6 +9,7 @@ mod ledger;
 mod position;
 mod receipt;
 mod task;
+mod update;
 mod upload;
 
 pub use delivery::{Commit, IntentRow, commit, intents, mark_sent, put_intent};
@@ -19,6 +20,7 @@ pub use task::{
     Inserted, TaskRow, all_tasks, change_state, claim, delete_task, fail_task, find_task, insert_task,
     leftovers, set_head, sweep_rows, tasks_of,
 };
+pub use update::{change_descriptor, leave_previous};
 pub use upload::{UploadRow, announce_upload, forget_upload, name_upload, uploads_of};
 
 use crate::{MetaError, Tx, args};

@@ -30,6 +30,12 @@ pub struct TaskRow {
     pub created_ms: i64,
     /// Digest of the ledger head last written to the bucket; empty before the first.
     pub head: String,
+    /// OBS, MRS, DLI, DWS or CLOUDTABLE.
+    pub destination_type: String,
+    /// The destination under which deliveries were announced that are not finished yet, if it is another.
+    pub previous: Option<String>,
+    /// The bucket of the first deliveries, once the task has moved to another one.
+    pub origin: Option<String>,
 }
 
 /// What became of an insertion.
@@ -43,9 +49,9 @@ pub enum Inserted {
     QuotaFull,
 }
 
-const SELECT_STREAM: &str = "SELECT task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head FROM dump_tasks WHERE stream_id = $1 ORDER BY name";
-const SELECT_ALL: &str = "SELECT task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head FROM dump_tasks ORDER BY task_id";
-const SELECT_ONE: &str = "SELECT task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head FROM dump_tasks WHERE task_id = $1";
+const SELECT_STREAM: &str = "SELECT task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type, previous, origin FROM dump_tasks WHERE stream_id = $1 ORDER BY name";
+const SELECT_ALL: &str = "SELECT task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type, previous, origin FROM dump_tasks ORDER BY task_id";
+const SELECT_ONE: &str = "SELECT task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type, previous, origin FROM dump_tasks WHERE task_id = $1";
 
 fn task(row: &Row) -> Result<TaskRow, MetaError> {
     Ok(TaskRow {
@@ -61,6 +67,9 @@ fn task(row: &Row) -> Result<TaskRow, MetaError> {
         descriptor: row.text(9)?,
         created_ms: row.int(10)?,
         head: row.text(11)?,
+        destination_type: row.text(12)?,
+        previous: row.text_or_null(13)?,
+        origin: row.text_or_null(14)?,
     })
 }
 
@@ -79,10 +88,11 @@ pub async fn insert_task(
         return Ok(Inserted::QuotaFull);
     }
     tx.execute(
-        "INSERT INTO dump_tasks (task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "INSERT INTO dump_tasks (task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type, previous, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         args![
             &task.task_id, &task.project, &task.stream_id, &task.stream_name, &task.incarnation, &task.name,
             &task.state, &task.cause, task.epoch, &task.descriptor, task.created_ms, &task.head,
+            &task.destination_type, task.previous.clone(), task.origin.clone(),
         ],
     )
     .await?;
@@ -107,22 +117,28 @@ pub async fn find_task(tx: &mut dyn Tx, task_id: &str) -> Result<Option<TaskRow>
     tx.query(SELECT_ONE, args![task_id]).await?.first().map(task).transpose()
 }
 
-/// Moves a task that is not being deleted into `state` under a new epoch, which ends every owner.
-/// `None` if there is no such task, or it is being deleted.
+/// Moves a task that is not being deleted into `state` under a new epoch, which ends every owner. The new
+/// owner and the task as it is then; `None` if there is no such task, or it is being deleted.
 pub async fn change_state(
     tx: &mut dyn Tx,
     task_id: &str,
     state: &str,
     cause: &str,
-) -> Result<Option<Owner>, MetaError> {
-    let sql = "UPDATE dump_tasks SET state = $2, cause = $3, epoch = epoch + 1 WHERE task_id = $1 AND state <> 'DELETE' RETURNING epoch";
-    owner_of(tx.query(sql, args![task_id, state, cause]).await?, task_id)
+) -> Result<Option<(Owner, TaskRow)>, MetaError> {
+    let sql = "UPDATE dump_tasks SET state = $2, cause = $3, epoch = epoch + 1 WHERE task_id = $1 AND state <> 'DELETE'";
+    let changed = tx.execute(sql, args![task_id, state, cause]).await? == 1;
+    if changed { owned(tx, task_id).await } else { Ok(None) }
 }
 
 /// Makes the caller the owner of a task in `state`. `None` if it is not in that state.
-pub async fn claim(tx: &mut dyn Tx, task_id: &str, state: &str) -> Result<Option<Owner>, MetaError> {
-    let sql = "UPDATE dump_tasks SET epoch = epoch + 1 WHERE task_id = $1 AND state = $2 RETURNING epoch";
-    owner_of(tx.query(sql, args![task_id, state]).await?, task_id)
+pub async fn claim(
+    tx: &mut dyn Tx,
+    task_id: &str,
+    state: &str,
+) -> Result<Option<(Owner, TaskRow)>, MetaError> {
+    let sql = "UPDATE dump_tasks SET epoch = epoch + 1 WHERE task_id = $1 AND state = $2";
+    let claimed = tx.execute(sql, args![task_id, state]).await? == 1;
+    if claimed { owned(tx, task_id).await } else { Ok(None) }
 }
 
 /// The owner gives the task up for a reason that only a person can remove.
@@ -131,9 +147,10 @@ pub async fn fail_task(tx: &mut dyn Tx, owner: &Owner, cause: &str) -> Result<bo
     Ok(tx.execute(sql, args![&owner.task_id, owner.epoch, cause]).await? == 1)
 }
 
-fn owner_of(rows: Vec<Row>, task_id: &str) -> Result<Option<Owner>, MetaError> {
-    let owner = |row: &Row| Ok(Owner { task_id: task_id.to_owned(), epoch: row.int(0)? });
-    rows.first().map(owner).transpose()
+/// The task's row and the owner that has its present epoch.
+pub(super) async fn owned(tx: &mut dyn Tx, task_id: &str) -> Result<Option<(Owner, TaskRow)>, MetaError> {
+    let row = find_task(tx, task_id).await?;
+    Ok(row.map(|row| (Owner { task_id: row.task_id.clone(), epoch: row.epoch }, row)))
 }
 
 /// Notes the ledger head that is in the bucket now and forgets the upload that wrote it.

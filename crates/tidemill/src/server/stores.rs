@@ -69,9 +69,10 @@ impl Stores {
         let buckets = Arc::new(LocalBuckets { objects: objects.clone(), meta: meta.clone() });
         let dump_config =
             DumpConfig { drain: settings.limits.drain_window, ..DumpConfig::new(data_dir.join("spool")) };
-        let dumps = Dumps::open(meta.clone(), streams.clone(), buckets, clock.clone(), dump_config)
-            .await
-            .context("cannot open the dump tasks")?;
+        let dumps =
+            Dumps::open(meta.clone(), streams.clone(), buckets, clock.clone(), dump_config, events.clone())
+                .await
+                .context("cannot open the dump tasks")?;
         let notifications = Notifications::open(meta.clone(), streams.clone(), clock.clone())
             .await
             .context("cannot open the subscriptions")?;

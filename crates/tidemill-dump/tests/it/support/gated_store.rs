@@ -1,6 +1,6 @@
 //! The bucket behind a gate.
 
-use super::{BUCKET, Gate, TestStore};
+use super::{BUCKET, Gate, OTHER_BUCKET, TestStore};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use object_store::multipart::{MultipartStore, PartId};
@@ -15,6 +15,7 @@ use tidemill_model::ProjectId;
 
 pub(crate) struct GatedBuckets {
     pub(crate) store: TestStore,
+    pub(crate) other: TestStore,
     pub(crate) gate: Arc<Gate>,
 }
 
@@ -24,13 +25,14 @@ impl Buckets for GatedBuckets {
         let open = async {
             match (bucket, project == &super::project()) {
                 (_, false) => Err(BucketError::Denied("not yours".into())),
-                (BUCKET, true) => Ok(()),
+                (BUCKET, true) => Ok(&self.store),
+                (OTHER_BUCKET, true) => Ok(&self.other),
                 _ => Err(BucketError::Missing),
             }
         };
         let unreachable = || Err(BucketError::Unreachable("failed on purpose".into()));
-        self.gate.pass("open", open).await.unwrap_or_else(unreachable)?;
-        Ok(Arc::new(GatedStore { store: self.store.clone(), gate: self.gate.clone() }))
+        let store = self.gate.pass("open", open).await.unwrap_or_else(unreachable)?.clone();
+        Ok(Arc::new(GatedStore { store, gate: self.gate.clone() }))
     }
 }
 

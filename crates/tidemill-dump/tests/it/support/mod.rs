@@ -13,24 +13,27 @@ use gated_meta::GatedMeta;
 use gated_store::GatedBuckets;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
 use tidemill_dump::ledger::Head;
 use tidemill_dump::verify::{self, Report};
-use tidemill_dump::{DumpConfig, Dumps, NewTask, RetryPolicy, TaskDetail};
+use tidemill_dump::{Destination, DumpConfig, Dumps, NewTask, RetryPolicy, TaskDetail};
 use tidemill_log::memory::MemoryLog;
 use tidemill_log::{Append, ChunkBuilder, LogStore, Outcome};
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_meta::{Meta, MetaError, dump};
-use tidemill_model::{Clock, Events, ProjectId, StreamName};
+use tidemill_model::{Clock, Event, Events, ProjectId, StreamName};
 use tidemill_stream::{AutoScale, DataType, NewStream, Stream, StreamType, Streams, StreamsConfig};
+use tokio::sync::mpsc;
 
 pub(crate) const START_MS: i64 = 1_767_323_045_000; // 2026-01-02T03:04:05Z
 /// Real time after which a condition that did not come true never will, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) const BUCKET: &str = "bucket";
+pub(crate) const OTHER_BUCKET: &str = "other-bucket";
 
 /// What survives a process.
 pub(crate) struct World {
@@ -38,6 +41,7 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) log: Arc<MemoryLog>,
     pub(crate) store: TestStore,
+    pub(crate) other: TestStore,
     pub(crate) meta: Meta,
     pub(crate) config: DumpConfig,
 }
@@ -47,6 +51,7 @@ pub(crate) struct Process {
     pub(crate) streams: Streams,
     pub(crate) dumps: Dumps,
     pub(crate) gate: Arc<Gate>,
+    raised: Mutex<mpsc::Receiver<Event>>,
 }
 
 pub(crate) fn project() -> ProjectId {
@@ -61,7 +66,7 @@ impl World {
         let mut config = DumpConfig::new(dir.path().join("spool"));
         config.retry = RetryPolicy { first: Duration::from_secs(1), max: Duration::from_secs(8) };
         let log = Arc::new(MemoryLog::new(clock.clone()));
-        Self { _dir: dir, clock, log, store: TestStore::default(), meta, config }
+        Self { _dir: dir, clock, log, store: TestStore::default(), other: TestStore::default(), meta, config }
     }
 
     /// Starts a process on the world as it is.
@@ -81,11 +86,15 @@ impl World {
         .await
         .unwrap();
         let meta = GatedMeta::over(self.meta.clone(), gate.clone());
-        let buckets = Arc::new(GatedBuckets { store: self.store.clone(), gate: gate.clone() });
-        let dumps = Dumps::open(meta, streams.clone(), buckets, self.clock.clone(), self.config.clone())
-            .await
-            .unwrap();
-        Process { streams, dumps, gate }
+        let buckets = Arc::new(GatedBuckets {
+            store: self.store.clone(),
+            other: self.other.clone(),
+            gate: gate.clone(),
+        });
+        let (events, raised) = Events::channel(100);
+        let (clock, config) = (self.clock.clone(), self.config.clone());
+        let dumps = Dumps::open(meta, streams.clone(), buckets, clock, config, events).await.unwrap();
+        Process { streams, dumps, gate, raised: Mutex::new(raised) }
     }
 
     /// Appends records to a partition.
@@ -105,18 +114,26 @@ impl World {
     }
 
     pub(crate) async fn all_objects(&self) -> Vec<(String, String)> {
-        let mut metas: Vec<_> = self.store.inner.list(None).try_collect().await.unwrap();
-        metas.sort_by(|a, b| a.location.cmp(&b.location));
-        let mut objects = Vec::new();
-        for meta in metas {
-            objects.push((meta.location.to_string(), self.read(meta.location.as_ref()).await));
-        }
-        objects
+        contents(&self.store).await
+    }
+
+    pub(crate) async fn other_objects(&self) -> Vec<(String, String)> {
+        contents(&self.other).await
     }
 
     pub(crate) async fn read(&self, key: &str) -> String {
-        let bytes = self.store.inner.get(&Path::from(key)).await.unwrap().bytes().await.unwrap();
-        String::from_utf8(bytes.to_vec()).unwrap()
+        read(&self.store, key).await
+    }
+
+    /// Puts a task that does not run into ERROR.
+    pub(crate) async fn fail_task(&self, task_id: &str, cause: &'static str) {
+        let id = task_id.to_owned();
+        let failed = self.meta.tx(move |tx| {
+            let id = id.clone();
+            Box::pin(async move { dump::change_state(tx, &id, "ERROR", cause).await })
+        });
+        let failed: Result<_, MetaError> = failed.await;
+        assert!(failed.unwrap().is_some());
     }
 
     /// Bytes of the data objects of one partition, in name order.
@@ -137,13 +154,28 @@ impl World {
 
 impl Process {
     pub(crate) async fn stream(&self, name: &str, partitions: i64) -> Arc<Stream> {
+        self.made(name, partitions, DataType::Blob, None).await
+    }
+
+    /// A stream of JSON records with one partition.
+    pub(crate) async fn json_stream(&self, name: &str, schema: Option<&str>) -> Arc<Stream> {
+        self.made(name, 1, DataType::Json, schema.map(str::to_owned)).await
+    }
+
+    async fn made(
+        &self,
+        name: &str,
+        partitions: i64,
+        data_type: DataType,
+        data_schema: Option<String>,
+    ) -> Arc<Stream> {
         let new = NewStream {
             name: StreamName::parse(name).unwrap(),
             partitions,
             retention_hours: 24,
             stream_type: StreamType::Common,
-            data_type: DataType::Blob,
-            data_schema: None,
+            data_type,
+            data_schema,
             compression_format: None,
             csv_delimiter: None,
             auto_scale: AutoScale::default(),
@@ -171,7 +203,17 @@ impl Process {
         let ends = detail.partitions.iter().all(|p| {
             world.log.bounds(stream.partition_ref(p.id)).is_some_and(|bounds| bounds.next == p.next)
         });
-        ends && sealed(world, &detail.summary.task_id).await
+        let bucket = match &detail.destination {
+            Destination::Obs(obs) if obs.bucket() == OTHER_BUCKET => &world.other,
+            _ => &world.store,
+        };
+        ends && sealed(world, bucket, &detail.summary.task_id).await
+    }
+
+    /// The events raised since the last call.
+    pub(crate) fn raised(&self) -> Vec<Event> {
+        let mut raised = self.raised.lock();
+        std::iter::from_fn(|| raised.try_recv().ok()).collect()
     }
 
     /// Waits for that without moving the clock.
@@ -181,7 +223,7 @@ impl Process {
 }
 
 /// Whether the ledger in the bucket is up to date and no upload is recorded.
-pub(crate) async fn sealed(world: &World, task_id: &str) -> bool {
+async fn sealed(world: &World, bucket: &TestStore, task_id: &str) -> bool {
     let (id, meta) = (task_id.to_owned(), &world.meta);
     let (positions, uploads, task) = meta
         .read(move |tx| {
@@ -200,7 +242,7 @@ pub(crate) async fn sealed(world: &World, task_id: &str) -> bool {
         return false;
     };
     let head = Path::from(format!("_tidemill/ledger/{task_id}/head.json"));
-    let Ok(found) = world.store.inner.get(&head).await else { return delivered.is_empty() };
+    let Ok(found) = bucket.inner.get(&head).await else { return delivered.is_empty() };
     let text = found.bytes().await.unwrap();
     let head: Head = serde_json::from_slice(&text).unwrap();
     let ends: Vec<_> = head.partitions.iter().map(|p| (p.partition, p.entries)).collect();
@@ -248,6 +290,26 @@ async fn drive_every(pause: Duration, world: &World, mut condition: impl AsyncFn
         again.tick().await;
         world.advance(1);
     }
+}
+
+async fn contents(store: &TestStore) -> Vec<(String, String)> {
+    let mut metas: Vec<_> = store.inner.list(None).try_collect().await.unwrap();
+    metas.sort_by(|a, b| a.location.cmp(&b.location));
+    let mut objects = Vec::new();
+    for meta in metas {
+        objects.push((meta.location.to_string(), read(store, meta.location.as_ref()).await));
+    }
+    objects
+}
+
+async fn read(store: &TestStore, key: &str) -> String {
+    let bytes = store.inner.get(&Path::from(key)).await.unwrap().bytes().await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The proof of the other bucket.
+pub(crate) async fn verified_other(world: &World) -> Report {
+    verify::verify(&*world.other.inner, &verify::Options::default()).await.unwrap()
 }
 
 /// The proof of the bucket.

@@ -10,9 +10,11 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use tidemill_dump::{BucketError, Buckets, DeliveryStore, DumpConfig, Dumps};
-use tidemill_model::ProjectId;
+use tidemill_model::{Events, ProjectId};
 
 mod bucket;
+mod destinations;
+mod update;
 
 use bucket::MemoryBucket;
 
@@ -37,7 +39,8 @@ async fn api() -> (Api, MemoryBucket) {
     let buckets = Arc::new(OneBucket(bucket.clone()));
     let state = api.state();
     let meta = api.meta.clone();
-    let dumps = Dumps::open(meta, api.streams.clone(), buckets, api.clock.clone(), config).await.unwrap();
+    let (streams, clock) = (api.streams.clone(), api.clock.clone());
+    let dumps = Dumps::open(meta, streams, buckets, clock, config, Events::none()).await.unwrap();
     api.router = crate::dis::router(state.clone())
         .merge(transfer_tasks::router(TransferState { dis: state, dumps }))
         .fallback(unknown_route);
@@ -143,7 +146,7 @@ async fn refusals_have_their_codes() {
         api.post(TASKS, body).await.refused(400, code);
     }
     let other = api.post(TASKS, json!({"destination_type": "DLI"})).await;
-    assert!(other.refused(400, "DIS.4200").contains("not offered"));
+    assert_eq!(other.refused(400, "DIS.4200"), "Invalid request. [dli_destination_descriptor null.]");
     api.post(TASKS, json!([])).await.refused(400, "DIS.4200");
     api.call("POST", TASKS, "").await.refused(400, "DIS.4202");
     api.call("POST", TASKS, "{").await.refused(400, "DIS.4300");
@@ -158,5 +161,5 @@ async fn refusals_have_their_codes() {
     api.post(&path, action("restart", "t1")).await.refused(400, "DIS.4200");
     api.post(&path, json!({"action": "stop", "tasks": []})).await.refused(400, "DIS.4200");
     api.get(&path).await.refused(400, "DIS.4354");
-    api.call("PUT", TASKS, "{}").await.refused(405, "APIGW.0103");
+    api.call("PATCH", TASKS, "{}").await.refused(405, "APIGW.0103");
 }

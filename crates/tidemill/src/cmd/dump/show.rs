@@ -20,7 +20,10 @@ fn text(task: &Value) -> String {
         shown("state"),
         shown("stream_name")
     );
-    let members = task.get("obs_destination_description").and_then(Value::as_object);
+    let described = ["obs", "mrs", "dli", "dws", "cloudtable"]
+        .iter()
+        .find_map(|kind| task.get(format!("{kind}_destination_description")));
+    let members = described.and_then(Value::as_object);
     for (name, value) in members.into_iter().flatten() {
         text.push_str(&format!("  {name}: {}\n", plain(Some(value)).escape_debug()));
     }
