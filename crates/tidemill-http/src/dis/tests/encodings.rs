@@ -168,7 +168,7 @@ async fn protobuf_failures_are_json_and_failed_records_carry_their_error() {
 
 #[tokio::test]
 async fn ten_thousand_records_go_in_at_once_in_both_formats() {
-    let api = Api::new().await;
+    let api = Api::with(StreamsConfig { throughput: false, ..StreamsConfig::default() }).await;
     api.create("s", 1).await;
     let payloads = vec![b"{\"n\":1}".to_vec(); 10_000];
     let (headers, body) = packed("lz4", &json_body(&payloads));

@@ -57,6 +57,10 @@ struct Answer {
 
 impl Api {
     async fn new() -> Self {
+        Self::with(StreamsConfig::default()).await
+    }
+
+    async fn with(config: StreamsConfig) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Clock::manual(START_MS);
         let meta = SqliteStore::open(&dir.path().join("meta.db")).await.unwrap();
@@ -73,10 +77,7 @@ impl Api {
         let iam = Arc::new(iam);
         let token = token(&iam).await;
         let log = Arc::new(MemoryLog::new(clock.clone()));
-        let streams =
-            Streams::open(meta.clone(), log, clock.clone(), StreamsConfig::default(), Events::none())
-                .await
-                .unwrap();
+        let streams = Streams::open(meta.clone(), log, clock.clone(), config, Events::none()).await.unwrap();
         let state = DisState {
             streams: streams.clone(),
             iam: iam.clone(),
