@@ -86,6 +86,16 @@ pub enum AppendError {
 /// Where a record went before the log numbered it: its partition and its place in the chunk.
 pub(crate) type Slot = Result<(u32, u32), RecordError>;
 
+/// A request's records on their way into the log.
+struct Passing {
+    /// One a record.
+    slots: Vec<Slot>,
+    /// By partition, what passes.
+    amounts: Vec<Amount>,
+    /// At most one a partition, with its index.
+    chunks: Vec<(u32, Chunk)>,
+}
+
 impl Streams {
     /// Stores records durably. One outcome a record, in the order of `records`, which keep their order
     /// within each partition.
@@ -98,11 +108,7 @@ impl Streams {
             return Err(AppendError::NotRunning);
         }
         let started = Instant::now();
-        let (mut slots, mut amounts) = route(stream, &records);
-        if self.0.config.throughput {
-            self.limit_put(stream, &records, &mut slots, &mut amounts);
-        }
-        let chunks = build(&records, &mut slots, amounts.len())?;
+        let Passing { slots, amounts, chunks } = self.pass(stream, &records)?;
         drop(records);
         let partitions: Vec<u32> = chunks.iter().map(|(partition, _)| *partition).collect();
         let outcomes = if chunks.is_empty() {
@@ -119,6 +125,17 @@ impl Streams {
         }
         self.count_put(stream, &by_partition, &amounts, started);
         Ok(slots.into_iter().map(|slot| answer(slot, &by_partition)).collect())
+    }
+
+    /// What of a request the routes and the limits let through, decoded.
+    fn pass(&self, stream: &Stream, records: &[PutRecord<'_>]) -> Result<Passing, AppendError> {
+        let (mut slots, mut amounts) = route(stream, records);
+        if self.0.config.throughput {
+            self.limit_put(stream, records, &mut slots, &mut amounts);
+        }
+        let built = build(records, &mut slots, amounts.len());
+        let chunks = built.inspect_err(|_| stream.traffic.put_back(&amounts))?;
+        Ok(Passing { slots, amounts, chunks })
     }
 
     fn count_put(&self, stream: &Stream, outcomes: &[Outcome], amounts: &[Amount], started: Instant) {

@@ -133,3 +133,13 @@ async fn an_episode_is_told_once_when_it_begins_and_once_when_it_ends() {
         (EventKind::TrafficLimited, Some((stream.id.clone(), "s".into())))
     );
 }
+
+#[tokio::test]
+async fn a_put_that_cannot_be_read_uses_nothing_up() {
+    let world = World::new().await;
+    let stream = world.create("s", 1).await;
+    let mut broken = many(1000, "0");
+    broken[999].data = record("?").data;
+    assert!(world.streams.append_records(&stream, broken).await.is_err());
+    assert_eq!(stored(&put(&world, &stream, many(1001, "0")).await), 1000);
+}
