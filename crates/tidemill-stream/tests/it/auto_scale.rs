@@ -113,16 +113,16 @@ async fn what_cannot_grow_is_told_and_not_tried_at_once_again() {
 
 #[tokio::test]
 async fn the_load_scales_up_ten_times_an_hour_and_people_ten_times_more() {
-    let config = StreamsConfig { auto_scale_ups_per_hour: 2, ..StreamsConfig::default() };
+    let config = StreamsConfig { auto_scale_ups_per_hour: 3, ..StreamsConfig::default() };
     let mut world = World::with(config).await;
     let id = create(&world, 1, (1, 20)).await;
-    for expected in [1, 2, 2, 4, 4] {
+    for expected in [1, 2, 2, 4, 4, 7, 7] {
         assert_eq!(a_minute(&world, FULL + 1).await, expected);
     }
     world.raised();
-    assert_eq!(a_minute(&world, FULL + 1).await, 4);
+    assert_eq!(a_minute(&world, FULL + 1).await, 7);
     assert_eq!(of_scaling(world.raised()), [EventKind::AutoScaleFailed]);
-    assert_eq!(world.streams.scale_stream(&id, 5).await.unwrap().writable(), 5);
+    assert_eq!(world.streams.scale_stream(&id, 8).await.unwrap().writable(), 8);
 }
 
 #[tokio::test]
