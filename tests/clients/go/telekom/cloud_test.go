@@ -1,6 +1,7 @@
 package telekom
 
 import (
+	"os"
 	"testing"
 
 	golangsdk "github.com/opentelekomcloud/gophertelekomcloud"
@@ -13,6 +14,16 @@ func dis(t *testing.T) *golangsdk.ServiceClient {
 	client, err := clients.NewDisV2Client()
 	must(t, err)
 	return client
+}
+
+// named is a name for one thing of this test, from the one that the caller made up and nobody used before.
+func named(t *testing.T, kind string) string {
+	t.Helper()
+	base := os.Getenv("TIDEMILL_TEST_NAME")
+	if base == "" {
+		t.Fatal("TIDEMILL_TEST_NAME is what the names of this test begin with")
+	}
+	return base + "-" + kind
 }
 
 func must(t *testing.T, err error) {

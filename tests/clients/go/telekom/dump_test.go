@@ -1,12 +1,10 @@
 package telekom
 
 import (
-	"strings"
 	"testing"
 
 	golangsdk "github.com/opentelekomcloud/gophertelekomcloud"
 	"github.com/opentelekomcloud/gophertelekomcloud/acceptance/clients"
-	"github.com/opentelekomcloud/gophertelekomcloud/acceptance/tools"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/dis/v2/dump"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/dis/v2/streams"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/obs"
@@ -16,12 +14,12 @@ import (
 // stopped and started, listed and deleted.
 func TestDumpTaskResource(t *testing.T) {
 	client := dis(t)
-	stream := tools.RandomString("dump-stream-", 6)
+	stream := named(t, "stream")
 	must(t, streams.CreateStream(client, streams.CreateStreamOpts{StreamName: stream, PartitionCount: 3}))
 	t.Cleanup(func() { must(t, streams.DeleteStream(client, stream)) })
 	bucket := newBucket(t)
 
-	task := tools.RandomString("dump-task-", 6)
+	task := named(t, "task")
 	must(t, dump.CreateOBSDumpTask(client, dump.CreateOBSDumpTaskOpts{
 		StreamName:      stream,
 		DestinationType: "OBS",
@@ -72,7 +70,7 @@ func newBucket(t *testing.T) string {
 	t.Helper()
 	client, err := clients.NewOBSClient()
 	must(t, err)
-	name := strings.ToLower(tools.RandomString("dump-bucket-", 6))
+	name := named(t, "bucket")
 	_, err = client.CreateBucket(&obs.CreateBucketInput{Bucket: name})
 	must(t, err)
 	t.Cleanup(func() {

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	golangsdk "github.com/opentelekomcloud/gophertelekomcloud"
-	"github.com/opentelekomcloud/gophertelekomcloud/acceptance/tools"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/common/tags"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/dis/v2/streams"
 )
@@ -14,7 +13,7 @@ import (
 // The life of the provider's stream resource: create, read in pages, scale, read again, tag, delete.
 func TestStreamResource(t *testing.T) {
 	client := dis(t)
-	name := tools.RandomString("stream-resource-", 6)
+	name := named(t, "stream")
 	must(t, streams.CreateStream(client, streams.CreateStreamOpts{
 		StreamName:                 name,
 		PartitionCount:             2,
@@ -61,7 +60,7 @@ func TestStreamResource(t *testing.T) {
 // Tags are changed by the stream's id, the old ones taken off before the new ones are put on.
 func TestStreamTags(t *testing.T) {
 	client := dis(t)
-	name := tools.RandomString("stream-tags-", 6)
+	name := named(t, "stream")
 	must(t, streams.CreateStream(client, streams.CreateStreamOpts{
 		StreamName: name, PartitionCount: 1, Tags: []tags.ResourceTag{{Key: "old", Value: "1"}},
 	}))
