@@ -37,8 +37,10 @@ def server(request):
 # Which client the tests of a module drive.
 CLIENTS = {
     "test_curl": "curl",
+    "test_go": "gophertelekomcloud 0.9.3",
     "test_otcextensions": "otcextensions 0.34.8",
     "test_py_dis": "huaweicloud-sdk-python-dis 2.0.8",
+    "test_terraform": "Terraform provider huaweicloud 1.60.1",
     "test_v3_sdk": "huaweicloudsdkdis 3.1.219",
 }
 

@@ -9,8 +9,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Made by `scripts/record.sh`; a new file there gets its line here.
-const EMBEDDED: &[&str] =
-    &[include_str!("../../recordings/py_dis.json"), include_str!("../../recordings/v3_sdk.json")];
+const EMBEDDED: &[&str] = &[
+    include_str!("../../recordings/go.json"),
+    include_str!("../../recordings/py_dis.json"),
+    include_str!("../../recordings/terraform.json"),
+    include_str!("../../recordings/v3_sdk.json"),
+];
 
 /// What one client was seen to send.
 #[derive(Clone, Debug, Deserialize)]
