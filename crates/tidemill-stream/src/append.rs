@@ -119,6 +119,7 @@ impl Streams {
         if outcomes.contains(&Outcome::Refused(Refusal::UnknownStream)) {
             return Err(AppendError::UnknownStream);
         }
+        self.note_abnormal(stream, &outcomes);
         let mut by_partition = vec![Outcome::Unknown; stream.partitions.len()];
         for (partition, outcome) in partitions.iter().zip(outcomes) {
             by_partition[*partition as usize] = outcome;

@@ -40,7 +40,7 @@ impl Streams {
 
     /// What follows from the traffic of the last minute.
     pub async fn tend_traffic(&self) {
-        self.end_limited_episodes();
+        self.end_episodes();
         self.auto_scale().await;
         self.write_traffic().await;
     }

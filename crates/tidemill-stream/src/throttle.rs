@@ -5,6 +5,7 @@ use crate::read::GetError;
 use crate::stream::Stream;
 use crate::streams::Streams;
 use crate::traffic::{Amount, Count, Throughput};
+use tidemill_log::{Outcome, Refusal};
 use tidemill_model::{EventKind, PartitionId};
 
 impl Streams {
@@ -67,10 +68,24 @@ impl Streams {
         }
     }
 
-    /// Tells of every stream that has not been limited for a minute after it was.
-    pub(crate) fn end_limited_episodes(&self) {
+    /// Tells of the first put of an episode that failed on our side.
+    pub(crate) fn note_abnormal(&self, stream: &Stream, outcomes: &[Outcome]) {
+        let reason = outcomes.iter().find_map(|outcome| match outcome {
+            Outcome::Unknown => Some("the log failed while writing".to_owned()),
+            Outcome::Refused(Refusal::TooLarge | Refusal::UnknownStream) | Outcome::Assigned { .. } => None,
+            Outcome::Refused(refusal) => Some(refusal.to_string()),
+        });
+        if let Some(reason) = reason
+            && stream.traffic.note_abnormal(self.0.clock.now_ms())
+        {
+            self.raise(EventKind::TrafficAbnormal, stream, format!("records are not stored: {reason}"));
+        }
+    }
+
+    /// Tells of every stream that for a minute has been neither limited nor abnormal, after it was.
+    pub(crate) fn end_episodes(&self) {
         let now_ms = self.0.clock.now_ms();
-        for stream in self.all().iter().filter(|stream| stream.traffic.end_episode(now_ms)) {
+        for stream in self.all().iter().filter(|stream| stream.traffic.end_episodes(now_ms)) {
             self.raise(EventKind::TrafficRestored, stream, "nothing was refused for a minute".to_owned());
         }
     }

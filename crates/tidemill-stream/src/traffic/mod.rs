@@ -31,6 +31,8 @@ struct State {
     minutes: Minutes,
     /// The last refusal of an episode that has not ended.
     limited_ms: Option<i64>,
+    /// The last put of such an episode that failed on our side.
+    abnormal_ms: Option<i64>,
     /// Automatic scaling failed: not again before this.
     no_scaling_before_ms: i64,
 }
@@ -148,14 +150,20 @@ impl Traffic {
 
 /// What the upkeep asks.
 impl Traffic {
-    /// Ends an episode that has seen no refusal for a minute; true if there was one.
-    pub(crate) fn end_episode(&self, now_ms: i64) -> bool {
+    /// Notes a put that failed on our side; true if it begins an episode.
+    pub(crate) fn note_abnormal(&self, now_ms: i64) -> bool {
+        self.0.lock().abnormal_ms.replace(now_ms).is_none()
+    }
+
+    /// Ends episodes that have seen nothing for a minute; true if that was the last one.
+    pub(crate) fn end_episodes(&self, now_ms: i64) -> bool {
         let mut state = self.0.lock();
-        let over = state.limited_ms.is_some_and(|last_ms| last_ms + MINUTE_MS <= now_ms);
-        if over {
-            state.limited_ms = None;
+        let State { limited_ms, abnormal_ms, .. } = &mut *state;
+        let under_way = limited_ms.is_some() || abnormal_ms.is_some();
+        for last in [&mut *limited_ms, &mut *abnormal_ms] {
+            *last = last.filter(|last_ms| last_ms + MINUTE_MS > now_ms);
         }
-        over
+        under_way && limited_ms.is_none() && abnormal_ms.is_none()
     }
 
     /// Puts off automatic scaling after a failure.

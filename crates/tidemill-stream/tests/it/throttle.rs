@@ -143,3 +143,26 @@ async fn a_put_that_cannot_be_read_uses_nothing_up() {
     assert!(world.streams.append_records(&stream, broken).await.is_err());
     assert_eq!(stored(&put(&world, &stream, many(1001, "0")).await), 1000);
 }
+
+#[tokio::test]
+async fn puts_that_fail_on_our_side_are_told_until_they_end() {
+    let mut world = World::new().await;
+    let stream = world.create("s", 2).await;
+    world.log.delete_stream(stream.incarnation).await.unwrap();
+    world.log.create_stream(stream.incarnation, 1).await.unwrap();
+    for _ in 0..2 {
+        let failed = put(&world, &stream, many(1, "1")).await;
+        assert!(matches!(failed[0], RecordOutcome::Failed(RecordError::Refused(_))));
+    }
+    assert_eq!(world.raised(), [EventKind::TrafficAbnormal]);
+    put(&world, &stream, many(1001, "0")).await;
+    assert_eq!(world.raised(), [EventKind::TrafficLimited]);
+    world.clock.advance(Duration::from_secs(30));
+    put(&world, &stream, many(1, "1")).await;
+    world.clock.advance(Duration::from_secs(30));
+    world.streams.tend_traffic().await;
+    assert_eq!(world.raised(), [], "not limited any more, but still abnormal");
+    world.clock.advance(Duration::from_secs(30));
+    world.streams.tend_traffic().await;
+    assert_eq!(world.raised(), [EventKind::TrafficRestored]);
+}
