@@ -32,7 +32,7 @@ pub struct Chunk {
     pub time_max_ms: Option<i64>,
     /// Whether a record has no time of its own and so takes the arrival time.
     pub takes_arrival: bool,
-    /// `body` in parts of about 64 KiB, in order and without a gap.
+    /// `body` in parts of about 64 KiB, in order and without a gap; none if it is all one part.
     pub pieces: Vec<Piece>,
 }
 
@@ -87,12 +87,7 @@ impl ChunkBuilder {
         fill: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
     ) -> Result<(), E> {
         let start = self.body.len();
-        let key_len = key.map_or(NO_KEY, |k| k.len() as u16);
-        let flags = if time_ms.is_some() { HAS_TIME } else { 0 };
-        self.body.extend_from_slice(&[0; 4]);
-        self.body.extend_from_slice(&key_len.to_le_bytes());
-        self.body.extend_from_slice(&flags.to_le_bytes());
-        self.body.extend_from_slice(&time_ms.unwrap_or(0).to_le_bytes());
+        self.body.extend_from_slice(&header(key, time_ms));
         self.body.extend_from_slice(key.unwrap_or_default());
         let payload = self.body.len();
         if let Err(error) = fill(&mut self.body) {
@@ -131,18 +126,28 @@ impl ChunkBuilder {
 
     /// The finished chunk; `None` if nothing was pushed.
     pub fn finish(mut self) -> Option<Chunk> {
-        if self.open.count > 0 {
+        if self.pieces.is_empty() {
+            // The common small chunk is its only piece.
+            self.crc = crc32c::crc32c(&self.body);
+        } else if self.open.count > 0 {
             self.close_piece();
         }
-        (self.count > 0).then(|| Chunk {
-            body: Bytes::from(self.body),
-            count: self.count,
-            crc: self.crc,
-            time_max_ms: self.pieces.iter().filter_map(|p| p.time_max_ms).max(),
-            takes_arrival: self.pieces.iter().any(|p| p.takes_arrival),
-            pieces: self.pieces,
-        })
+        let parts = || self.pieces.iter().chain([&self.open]);
+        let time_max_ms = parts().filter_map(|p| p.time_max_ms).max();
+        let takes_arrival = parts().any(|p| p.takes_arrival);
+        let Self { body, count, crc, pieces, .. } = self;
+        (count > 0).then(|| Chunk { body: Bytes::from(body), count, crc, time_max_ms, takes_arrival, pieces })
     }
+}
+
+/// A record's header with a payload length of 0.
+fn header(key: Option<&[u8]>, time_ms: Option<i64>) -> [u8; RECORD_HEADER_BYTES] {
+    let mut header = [0; RECORD_HEADER_BYTES];
+    let flags = if time_ms.is_some() { HAS_TIME } else { 0 };
+    header[4..6].copy_from_slice(&key.map_or(NO_KEY, |k| k.len() as u16).to_le_bytes());
+    header[6..8].copy_from_slice(&flags.to_le_bytes());
+    header[8..].copy_from_slice(&time_ms.unwrap_or(0).to_le_bytes());
+    header
 }
 
 /// Consecutive records of one partition as a backend returns them.
@@ -258,6 +263,7 @@ mod tests {
         builder.push(None, Some(9), b"two");
         let chunk = builder.finish().unwrap();
         assert_eq!((chunk.count, chunk.time_max_ms, chunk.takes_arrival), (2, Some(9), true));
+        assert_eq!((chunk.crc, chunk.pieces.len()), (crc32c::crc32c(&chunk.body), 0));
     }
 
     #[test]

@@ -10,7 +10,11 @@ pub(crate) struct Fields(pub(crate) Vec<u8>);
 impl Fields {
     /// Starts a header; [`Fields::seal`] fills the CRC in.
     pub(crate) fn header(magic: &[u8; 4], room: usize) -> Self {
-        let mut bytes = Vec::with_capacity(room);
+        Self::header_in(Vec::with_capacity(room), magic)
+    }
+    /// Starts a header in a used buffer.
+    pub(crate) fn header_in(mut bytes: Vec<u8>, magic: &[u8; 4]) -> Self {
+        bytes.clear();
         bytes.extend_from_slice(magic);
         bytes.extend_from_slice(&[0; 4]);
         Self(bytes)

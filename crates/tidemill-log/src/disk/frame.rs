@@ -133,10 +133,11 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    fn header(&self, generation: u64, group: u64, index: u32) -> Vec<u8> {
+    /// The header, in a used buffer.
+    fn header(&self, used: Vec<u8>, generation: u64, group: u64, index: u32) -> Vec<u8> {
         let has_time = if self.time_max_ms.is_some() { HAS_TIME } else { 0 };
         let takes_arrival = if self.takes_arrival { TAKES_ARRIVAL } else { 0 };
-        let mut f = Fields::header(FRAME_MAGIC, FRAME_HEADER);
+        let mut f = Fields::header_in(used, FRAME_MAGIC);
         f.u64(generation).u64(group).u128(self.incarnation.0).u32(self.partition).u32(self.count);
         f.u64(self.first).i64(self.arrival_ms).u32(self.body.len() as u32).u32(self.body_crc);
         f.i64(self.time_max_ms.unwrap_or(0)).u32(has_time | takes_arrival).u32(index);
@@ -176,8 +177,9 @@ pub(crate) fn encode_group(out: &mut AlignedBuf, at: RingPos, kind: GroupKind, f
     out.clear();
     out.extend(&[0; GROUP_HEADER]);
     let mut frames_crc = 0;
+    let mut header = Vec::with_capacity(FRAME_HEADER);
     for (index, frame) in (0u32..).zip(frames) {
-        let header = frame.header(at.generation, at.next_group, index);
+        header = frame.header(header, at.generation, at.next_group, index);
         frames_crc = crc32c::crc32c_append(frames_crc, &header);
         out.extend(&header);
         out.extend(&frame.body);

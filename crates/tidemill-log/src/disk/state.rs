@@ -67,9 +67,14 @@ pub(crate) struct TailRun {
 }
 
 impl TailRun {
-    /// The records of a frame, one run a piece; without pieces all in one. The last run has the permit: the
-    /// memory is free when all have left.
-    fn of_frame(frame: &Frame, pieces: &[Piece], permit: Option<OwnedSemaphorePermit>) -> Vec<Arc<Self>> {
+    /// Adds the records of a frame to a tail, one run a piece; without pieces all in one. The last run has the
+    /// permit: the memory is free when all have left.
+    fn push_frame(
+        tail: &mut VecDeque<Arc<Self>>,
+        frame: &Frame,
+        pieces: &[Piece],
+        permit: Option<OwnedSemaphorePermit>,
+    ) {
         let whole = [Piece {
             bytes: frame.body.len(),
             count: frame.count,
@@ -79,7 +84,6 @@ impl TailRun {
         }];
         let pieces = if pieces.is_empty() { &whole } else { pieces };
         let (mut first, mut rest, mut permit) = (frame.first, frame.body.clone(), permit);
-        let mut runs = Vec::with_capacity(pieces.len());
         for (index, piece) in pieces.iter().enumerate() {
             let body = rest.split_to(piece.bytes.min(rest.len()));
             let run = Run { first, count: piece.count, arrival_ms: frame.arrival_ms, body };
@@ -87,9 +91,8 @@ impl TailRun {
             let time_max_ms = largest_time(piece.time_max_ms, piece.takes_arrival, frame.arrival_ms);
             let last = index + 1 == pieces.len();
             let _permit = if last { permit.take() } else { None };
-            runs.push(Arc::new(Self { run, crc: piece.crc, time_max_ms, _permit }));
+            tail.push_back(Arc::new(Self { run, crc: piece.crc, time_max_ms, _permit }));
         }
-        runs
     }
 
     /// The number behind the last record.
@@ -140,7 +143,7 @@ impl State {
                 partition.last_arrival_ms = partition.last_arrival_ms.max(frame.arrival_ms);
                 if partition.next > partition.held {
                     self.unsettled += frame.body.len();
-                    partition.tail.extend(TailRun::of_frame(frame, pieces, permit));
+                    TailRun::push_frame(&mut partition.tail, frame, pieces, permit);
                 }
                 true
             }

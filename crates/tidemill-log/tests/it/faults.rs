@@ -151,7 +151,8 @@ async fn waiting_appends_are_refused_when_the_disk_fills_up() {
             other => panic!("{other:?}"),
         }
     }
-    assert!(taken > 0 && refused > 0, "{taken} taken, {refused} refused");
+    // How many are taken before the log notices is a matter of time: a busy machine may take none.
+    assert!(refused > 0, "{taken} taken, {refused} refused");
     disk.heal();
     assert_eq!(log.health(), Health::Ready);
     let end = log.bounds(place()).unwrap().next;
