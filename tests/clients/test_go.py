@@ -48,3 +48,11 @@ def test_tags_of_a_stream(server, login, tmp_path):
 
 def test_the_life_of_a_dump_task(server, login, tmp_path):
     passes("telekom", "TestDumpTaskResource", server, login, tmp_path)
+
+
+def test_dump_tasks_to_the_other_destinations(server, login, tmp_path):
+    passes("telekom", "TestOtherDestinations", server, login, tmp_path)
+
+
+def test_policies(server, login, tmp_path):
+    passes("telekom", "TestPolicies", server, login, tmp_path)
