@@ -371,6 +371,54 @@ def test_dump_tasks(server, sdk, stream):
     assert "DIS.4354" in refused(sdk.describeTransferTask, place).message
 
 
+def test_updating_a_dump_task(server, sdk, stream):
+    bucket, task = make_bucket(server, fresh("java")), fresh("task")
+    descriptor = {"task_name": task, "agency_name": "dis_admin_agency", "obs_bucket_path": bucket,
+                  "deliver_time_interval": 30, "consumer_strategy": "LATEST"}  # fmt: skip
+    request = {"stream_name": stream, "destination_type": "OBS", "obs_destination_descriptor": descriptor}
+    sdk.createTransferTask(request)
+    descriptor["deliver_time_interval"] = 60
+    sdk.updateTransferTask(request)
+    detail = sdk.describeTransferTask({"stream_name": stream, "task_name": task})
+    assert detail["obs_destination_description"]["deliver_time_interval"] == 60
+    sdk.deleteTransferTask({"stream_name": stream, "task_name": task})
+
+
+OTHER_DESTINATIONS = {
+    "MRS": {"mrs_cluster_name": "c", "mrs_cluster_id": "i", "mrs_hdfs_path": "/user/dis"},
+    "DLI": {"dli_database_name": "d", "dli_table_name": "t"},
+    "DWS": {"dws_cluster_name": "c", "dws_cluster_id": "i", "dws_database_name": "d", "dws_schema": "s",
+            "dws_table_name": "t", "dws_delimiter": ";", "user_name": "u", "user_password": "secret",
+            "kms_user_key_name": "k", "kms_user_key_id": "ki"},
+    "CLOUDTABLE": {"cloudtable_cluster_name": "c", "cloudtable_cluster_id": "i", "cloudtable_table_name": "t",
+                   "cloudtable_schema": {"row_key": [{"value": "id", "type": "String"}], "columns": [
+                       {"column_family_name": "f", "column_name": "c", "value": "v", "type": "Bigint"}]}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OTHER_DESTINATIONS)
+def test_dump_tasks_to_the_other_destinations(server, sdk, kind):
+    name, task, bucket = fresh("java"), fresh("task"), make_bucket(server, fresh("java"))
+    schema = '{"type":"record","name":"r","fields":[{"name":"id","type":"string"}]}'
+    sdk.createStream({"stream_name": name, "partition_count": 1, "data_type": "JSON", "data_schema": schema})
+    asked = OTHER_DESTINATIONS[kind]
+    common = {"task_name": task, "agency_name": "a", "consumer_strategy": "LATEST"}
+    if kind == "CLOUDTABLE":
+        common["obs_backup_bucket_path"] = bucket
+    else:
+        common.update(obs_bucket_path=bucket, deliver_time_interval=60)
+    descriptor = {f"{kind.lower()}_destination_descriptor": {**common, **asked}}
+    sdk.createTransferTask({"stream_name": name, "destination_type": kind, **descriptor})
+    detail = sdk.describeTransferTask({"stream_name": name, "task_name": task})
+    assert (detail["destination_type"], detail["state"]) == (kind, "ERROR")
+    shown = detail[f"{kind.lower()}_destination_description"]
+    for member in set(asked) - {"user_password", "cloudtable_schema"}:
+        assert shown[member] == asked[member], member
+    assert not shown.get("user_password")
+    sdk.deleteTransferTask({"stream_name": name, "task_name": task})
+    sdk.deleteStream({"stream_name": name})
+
+
 # -- the other clients of the SDK --------------------------------------------------------------------
 
 
