@@ -1,5 +1,7 @@
 """A consumer group member that behaves as the Java Kafka adapter: which call follows which answer."""
 
+import base64
+
 from support.names import shard
 
 RETRIES_MAX = 60
@@ -12,7 +14,7 @@ class Adapter:
         self.dis, self.group, self.client, self.subscription = dis, group, client, subscription
         self.state, self.generation, self.fetched = "INIT", -1, {}
         self.assigned, self.positions, self.matched = {}, {}, None
-        self.read = []
+        self.read, self.payloads = [], []
 
     def _call(self, path, body):
         common = {"groupId": self.group, "clientId": self.client}
@@ -87,6 +89,7 @@ class Adapter:
             following = position + len(records)
             if records and self.commit(stream, partition, following).status_code == 201:
                 self.read += [(stream, partition, int(record["sequence_number"])) for record in records]
+                self.payloads += [base64.b64decode(record["data"]) for record in records]
                 self.positions[stream, partition] = following
 
     def commit(self, stream, partition, number, generation=None):

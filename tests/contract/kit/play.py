@@ -99,6 +99,10 @@ class Play:
     def send(self, request, java=False):
         """Sends, and remembers what has to be taken away."""
         answer = request.send(self.server, java)
+        joined = request.operation == "joinGroup" and answer.status_code == 200
+        if joined and answer.json()["state"] == "OK":  # an app whose group has a member cannot be deleted
+            group, client = request.values["app_name"], urllib.parse.quote(request.json["clientId"], safe="")
+            self.made.append(("DELETE", f"/apps/{group}/consumers/{client}"))
         if request.operation in TAKEN_AWAY and answer.status_code == 201 and isinstance(request.json, dict):
             method, path, member = TAKEN_AWAY[request.operation]
             self.made.append((method, path.format(request.json[member])))

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JoinGroup {
+    /// The project; the path decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<String>,
     /// The app; the path decides.
     pub group_id: Option<String>,
     /// The member.
@@ -45,6 +48,9 @@ pub struct JoinGroupResult {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MemberRequest {
+    /// The project; the path decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<String>,
     /// The app; the path decides.
     pub group_id: Option<String>,
     /// The member; the path decides.

@@ -8,6 +8,7 @@ mod delete;
 mod limits;
 mod restart;
 mod retention;
+mod scaling;
 mod throttle;
 mod traffic;
 
