@@ -7,6 +7,7 @@ from dis_sdk_python.com.huaweicloud.dis.sdk.python.client import disclient as cl
 from dis_sdk_python.com.huaweicloud.dis.sdk.python.models.disexception import DisException
 
 from support import names
+from support.dis import Dis
 from support.names import fresh, shard
 from support.objects import make_bucket
 
@@ -212,6 +213,50 @@ def test_dump_tasks(dis, server, stream):
     assert dis.list_dump_task(stream).tasks == []
     with pytest.raises(DisException, match="DIS.4354"):
         dis.describe_dump_task(stream, task)
+
+
+SCHEMA = '{"type": "record", "name": "row", "fields": [{"name": "id", "type": "string"}]}'
+
+
+def other_destinations(bucket):
+    common = {"agency_name": "dis_admin_agency", "deliver_time_interval": "60", "retry_duration": "30"}
+    staged = {**common, "obs_bucket_path": bucket}
+    cluster = {"cloudtable_cluster_name": "c", "cloudtable_cluster_id": "i"}
+    column = {"column_family_name": "f", "column_name": "c", "value": "v", "type": "Bigint"}
+    return {
+        "MRS": {**staged, "mrs_cluster_name": "c", "mrs_cluster_id": "i", "mrs_hdfs_path": "/user/dis"},
+        "DLI": {**staged, "dli_database_name": "d", "dli_table_name": "t"},
+        "DWS": {
+            **staged, "dws_cluster_name": "c", "dws_cluster_id": "i", "dws_database_name": "d", "dws_schema": "s",
+            "dws_table_name": "t", "dws_delimiter": "|", "user_name": "u", "user_password": "not to be shown",
+            "kms_user_key_name": "k", "kms_user_key_id": "ki",
+        },
+        "CloudTable_HBase": {
+            **common, **cluster, "cloudtable_table_name": "t",
+            "row_key": [{"value": "id", "type": "String"}], "columns": [column],
+        },
+        "CloudTable_OpenTSDB": {
+            **common, **cluster, "metric": [{"type": "Constant", "value": "m"}],
+            "timestamp": {"type": "Timestamp", "value": "at"}, "value": {"type": "Double", "value": "v"}, "tags": [],
+        },
+    }  # fmt: skip
+
+
+def test_dump_tasks_to_other_destinations_are_kept_and_say_that_they_do_not_deliver(dis, server):
+    bucket, stream = make_bucket(server, fresh("bucket")), fresh("py")
+    # This client cannot give a new stream a schema.
+    Dis(server).create_stream(stream, data_type="JSON", data_schema=SCHEMA)
+    for called, settings in other_destinations(bucket).items():
+        kind, task = called.split("_")[0].upper(), fresh("task")
+        assert dis.add_dump_task(stream, task, called, settings).statusCode == 200
+        detail = dis.describe_dump_task(stream, task).body
+        assert (detail["state"], detail["destination_type"]) == ("ERROR", kind)
+        assert "not offered" in detail["cause"]
+        shown = detail[f"{kind.lower()}_destination_description"]
+        assert (shown["deliver_time_interval"], shown["retry_duration"]) == ("60", "30")
+        assert "not to be shown" not in str(detail)
+        assert dis.delete_dump_task(stream, task).statusCode == 204
+    dis.deleteStream(stream)
 
 
 def test_scaling_up_and_down(dis, stream):

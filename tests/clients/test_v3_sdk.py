@@ -10,6 +10,10 @@ from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkcore.http.http_config import HttpConfig
 from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkdis.v2 import (
+    BatchCreateTagsReq,
+    BatchCreateTagsRequest,
+    BatchDeleteTagsReq,
+    BatchDeleteTagsRequest,
     BatchStartTransferTaskReq,
     BatchStartTransferTaskRequest,
     BatchStopTransferTaskReq,
@@ -23,15 +27,21 @@ from huaweicloudsdkdis.v2 import (
     CreateObsTransferTaskRequest,
     CreateStreamReq,
     CreateStreamRequest,
+    CreateTagReq,
+    CreateTagRequest,
     CreateTransferTaskReq,
     DeleteAppRequest,
     DeleteCheckpointRequest,
     DeleteStreamRequest,
+    DeleteTagRequest,
     DeleteTransferTaskRequest,
     DisClient,
     ListAppRequest,
     ListPoliciesRequest,
+    ListResourceInstancesReq,
+    ListResourcesByTagsRequest,
     ListStreamsRequest,
+    ListTagsRequest,
     ListTransferTasksRequest,
     OBSDestinationDescriptorRequest,
     PutRecordsRequest,
@@ -44,7 +54,10 @@ from huaweicloudsdkdis.v2 import (
     ShowPartitionMetricsRequest,
     ShowStreamMetricsRequest,
     ShowStreamRequest,
+    ShowStreamTagsRequest,
     ShowTransferTaskRequest,
+    Tag,
+    Tags,
     UpdatePartitionCountReq,
     UpdatePartitionCountRequest,
     UpdateStreamReq,
@@ -234,6 +247,38 @@ def test_dump_tasks_stop_and_start(dis, server, stream):
     dis.delete_transfer_task(DeleteTransferTaskRequest(stream_name=stream, task_name=task))
     with refused("DIS.4354"):
         dis.show_transfer_task(show)
+
+
+def test_tags(dis, stream):
+    ident, key = dis.show_stream(ShowStreamRequest(stream_name=stream)).stream_id, fresh("key")
+
+    def tags():
+        return [(t.key, t.value) for t in dis.show_stream_tags(ShowStreamTagsRequest(stream_id=ident)).tags]
+
+    one = CreateTagReq(tag=Tag(key=key, value="a"))
+    assert dis.create_tag(CreateTagRequest(stream_id=ident, body=one)).status_code == 204
+    two = BatchCreateTagsReq(action="create", tags=[Tag(key=key, value="b"), Tag(key="zone", value="x.1")])
+    assert dis.batch_create_tags(BatchCreateTagsRequest(stream_id=ident, body=two)).status_code == 204
+    assert tags() == [(key, "b"), ("zone", "x.1")]
+    assert (key, ["b"]) in [(t.key, t.values) for t in dis.list_tags(ListTagsRequest()).tags]
+
+    def query(**conditions):
+        body = ListResourceInstancesReq(**conditions)
+        return dis.list_resources_by_tags(ListResourcesByTagsRequest(body=body))
+
+    found = query(action="filter", limit="10", offset="0", tags=[Tags(key=key, values=["b", "c"])], matches=stream)
+    assert (found.total_count, [r.resource_name for r in found.resources]) == (1, [stream])
+    assert found.resources[0].resource_id == ident
+    assert query(action="count", tags=[Tags(key=key, values=["a"])]).total_count == 0
+
+    gone = BatchDeleteTagsReq(action="delete", tags=[Tag(key="zone"), Tag(key="nobody")])
+    assert dis.batch_delete_tags(BatchDeleteTagsRequest(stream_id=ident, body=gone)).status_code == 204
+    dis.delete_tag(DeleteTagRequest(stream_id=ident, key=key))
+    assert tags() == []
+    with refused("DIS.4604"):
+        dis.delete_tag(DeleteTagRequest(stream_id=ident, key=key))
+    with refused("DIS.4603"):
+        dis.show_stream_tags(ShowStreamTagsRequest(stream_id="nobody"))
 
 
 def test_scaling(dis, stream):

@@ -32,6 +32,8 @@ pub const RETENTION_HOURS_DEFAULT: i64 = 24;
 pub const CHECKPOINT_METADATA_CHARS_MAX: usize = 1000;
 /// Dump tasks a stream may have.
 pub const DUMP_TASKS_PER_STREAM_MAX: usize = 5;
+/// Longest key of a tag, in characters.
+pub const TAG_KEY_CHARS_MAX: usize = 36;
 /// Keys one member of a query by tags may name.
 pub const TAG_QUERY_GROUPS_MAX: usize = 10;
 /// Values one key of a query by tags may name.

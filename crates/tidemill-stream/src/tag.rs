@@ -1,10 +1,10 @@
 //! What a tag may be.
 
 use crate::stream::Tag;
+use tidemill_model::limits::TAG_KEY_CHARS_MAX;
 
 /// Tags a stream may have.
 const TAGS_MAX: usize = 10;
-const KEY_CHARS_MAX: usize = 36;
 const VALUE_CHARS_MAX: usize = 43;
 const SYS_VALUE_CHARS_MAX: usize = 64;
 /// The only key the system uses.
@@ -40,7 +40,7 @@ pub(crate) fn check(tags: &[Tag], sys_tags: &[Tag]) -> Result<(), TagRefusal> {
 /// Tags to add: each of allowed characters, keys distinct; how many is not looked at.
 pub(crate) fn check_each(tags: &[Tag], sys_tags: &[Tag]) -> Result<(), TagRefusal> {
     for (index, tag) in tags.iter().enumerate() {
-        if tag.key.is_empty() || !fits(&tag.key, KEY_CHARS_MAX, is_word) {
+        if tag.key.is_empty() || !fits(&tag.key, TAG_KEY_CHARS_MAX, is_word) {
             return Err(TagRefusal::Invalid("a tag key has 1 to 36 letters, digits, - and _"));
         }
         if !fits(&tag.value, VALUE_CHARS_MAX, |c| is_word(c) || c == '.') {

@@ -9,7 +9,9 @@ use serde_json::Value;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use tidemill_api::dis;
-use tidemill_model::limits::{TAG_QUERY_GROUPS_MAX, TAG_QUERY_LIMIT, TAG_QUERY_VALUES_MAX};
+use tidemill_model::limits::{
+    TAG_KEY_CHARS_MAX, TAG_QUERY_GROUPS_MAX, TAG_QUERY_LIMIT, TAG_QUERY_VALUES_MAX,
+};
 use tidemill_stream::{Stream, TagGroup, TagQuery};
 
 pub(super) async fn query_resources(
@@ -69,8 +71,11 @@ fn groups(member: &str, groups: Option<&[dis::TagGroup]>) -> Result<Vec<TagGroup
     }
     let group = |group: &dis::TagGroup| {
         let values = group.values.clone().unwrap_or_default();
-        if group.key.is_empty() || values.len() > TAG_QUERY_VALUES_MAX {
-            let rule = format!("{member} needs a key and at most {TAG_QUERY_VALUES_MAX} values each");
+        let named = (1..=TAG_KEY_CHARS_MAX).contains(&group.key.chars().count());
+        if !named || values.len() > TAG_QUERY_VALUES_MAX {
+            let rule = format!(
+                "{member} needs keys of 1 to {TAG_KEY_CHARS_MAX} characters and at most {TAG_QUERY_VALUES_MAX} values each"
+            );
             return Err(DisError::invalid(rule));
         }
         Ok(TagGroup { key: group.key.clone(), values })

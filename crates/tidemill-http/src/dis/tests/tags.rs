@@ -192,6 +192,7 @@ async fn wrong_queries_are_refused() {
         (json!({"action": "count", "tags": [{"key": "k", "values": vec!["v"; 11]}]}), "DIS.4200"),
         (json!({"action": "count", "tags": [{"values": []}]}), "DIS.4200"),
         (json!({"action": "count", "tags_any": [{"key": ""}]}), "DIS.4200"),
+        (json!({"action": "count", "tags_any": [{"key": "k".repeat(37)}]}), "DIS.4200"),
         (json!({"action": "count", "matches": [{"key": "resource_id", "value": "x"}]}), "DIS.4200"),
         (json!({"action": "count", "matches": 7}), "DIS.4200"),
     ] {
