@@ -91,7 +91,7 @@ fn json_body(payloads: &[Vec<u8>]) -> Vec<u8> {
 async fn every_format_in_every_packing_is_stored_as_it_was_meant() {
     let api = Api::new().await;
     api.create("s", 1).await;
-    let payloads: Vec<Vec<u8>> = (0..40u8).map(|i| vec![i, 0, 255, b'\n', i].repeat(20)).collect();
+    let payloads: Vec<Vec<u8>> = (0..40u8).map(|i| [i, 0, 255, b'\n', i].repeat(20)).collect();
     let mut expected = 0u64;
     for coding in CODINGS {
         let (headers, body) = packed(coding, &json_body(&payloads));
