@@ -14,6 +14,7 @@ mod security_tokens;
 mod tests;
 mod token_document;
 mod tokens;
+mod users;
 mod versions;
 
 pub use error::IdentityError;
@@ -36,14 +37,18 @@ pub struct IamState {
 
 /// All routes but `GET /`, which browsers share: compose that one from [`versions`].
 pub fn router(state: IamState) -> Router {
-    let routes: [(&str, MethodRouter<IamState>); 10] = [
+    let routes: [(&str, MethodRouter<IamState>); 14] = [
         ("/v3", get(versions::version)),
         ("/v3/auth/tokens", post(tokens::issue).get(tokens::show).delete(tokens::revoke)),
         ("/v3/auth/catalog", get(catalog::list)),
         ("/v3/auth/projects", get(projects::list)),
-        ("/v3/auth/domains", get(domains::list)),
-        ("/v3/projects", get(projects::list)),
-        ("/v3/projects/{id}", get(projects::show)),
+        ("/v3/auth/domains", get(domains::list_own)),
+        ("/v3/domains", get(domains::list).post(domains::create)),
+        ("/v3/domains/{id}", get(domains::show).delete(domains::delete)),
+        ("/v3/users", get(users::list).post(users::create)),
+        ("/v3/users/{id}", get(users::show).delete(users::delete)),
+        ("/v3/projects", get(projects::list).post(projects::create)),
+        ("/v3/projects/{id}", get(projects::show).delete(projects::delete)),
         ("/v3.0/OS-CREDENTIAL/credentials", post(credentials::create).get(credentials::list)),
         (
             "/v3.0/OS-CREDENTIAL/credentials/{access}",

@@ -1,11 +1,13 @@
-//! `/v3/projects` and `/v3/auth/projects`: the projects a caller may use.
+//! `/v3/projects` and `/v3/auth/projects`: the projects a caller may use; the administrator makes and removes them.
 
-use crate::iam::authenticated::Authenticated;
+use crate::iam::authenticated::{Authenticated, parse};
+use crate::iam::domains::check_enabled;
 use crate::iam::query::Query;
 use crate::iam::{IamState, IdentityError, reply};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tidemill_iam::identity::Project;
 
@@ -37,7 +39,9 @@ pub(crate) async fn list(
             && equals("enabled", "true")
             && equals("is_domain", "false")
     };
-    let all: Vec<Project> = state.iam.projects(&request.caller).into_iter().filter(fits).collect();
+    let domain_id = query.get("domain_id").unwrap_or_else(|| request.caller.domain.id.clone());
+    let visible = state.iam.projects_in(&request.caller, &domain_id);
+    let all: Vec<Project> = visible.into_iter().filter(fits).collect();
     let (skip, take) = page(query)?;
     let base = base(&state, &request.headers);
     let projects: Vec<Value> = all.iter().skip(skip).take(take).map(|p| document(p, &base)).collect();
@@ -54,6 +58,41 @@ pub(crate) async fn show(
     let project = state.iam.project(&request.caller, &id)?;
     let document = document(&project, &base(&state, &request.headers));
     Ok(reply::json(StatusCode::OK, &json!({ "project": document })))
+}
+
+#[derive(Deserialize)]
+struct Body {
+    project: Fields,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    name: String,
+    domain_id: Option<String>,
+    enabled: Option<bool>,
+}
+
+/// `POST /v3/projects`: in the account `domain_id`, or in the caller's own.
+pub(crate) async fn create(
+    State(state): State<IamState>,
+    request: Authenticated,
+) -> Result<Response, IdentityError> {
+    let fields = parse::<Body>(&request.body)?.project;
+    check_enabled(fields.enabled)?;
+    let domain_id = fields.domain_id.unwrap_or_else(|| request.caller.domain.id.clone());
+    let project = state.iam.create_project(&request.caller, &domain_id, &fields.name).await?;
+    let document = document(&project, &base(&state, &request.headers));
+    Ok(reply::json(StatusCode::CREATED, &json!({ "project": document })))
+}
+
+/// `DELETE /v3/projects/{id}`.
+pub(crate) async fn delete(
+    State(state): State<IamState>,
+    Path(id): Path<String>,
+    request: Authenticated,
+) -> Result<Response, IdentityError> {
+    state.iam.delete_project(&request.caller, &id).await?;
+    Ok(reply::no_content())
 }
 
 fn base(state: &IamState, headers: &HeaderMap) -> String {

@@ -1,5 +1,7 @@
 //! The identity API as clients call it, in the order in which they do.
 
+mod accounts;
+
 use crate::iam::{IamState, PublicUrls, router, versions};
 use axum::Router;
 use axum::body::{Body, to_bytes};

@@ -49,7 +49,13 @@ impl ClientError {
 fn json_error(body: &[u8]) -> Option<(String, String)> {
     let value: Value = serde_json::from_slice(body).ok()?;
     let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-    Some((text("error_code")?, text("error_msg").unwrap_or_default()))
+    if let Some(code) = text("error_code") {
+        return Some((code, text("error_msg").unwrap_or_default()));
+    }
+    // The identity API has a form of its own.
+    let error = value.get("error")?;
+    let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+    Some((text("title")?, text("message").unwrap_or_default()))
 }
 
 fn xml_error(body: &[u8]) -> Option<(String, String)> {
@@ -75,6 +81,11 @@ mod tests {
         assert_eq!(refused.to_string(), "DIS.4301 m (HTTP 400, request r1)");
         let xml = b"<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Message>m</Message></Error>";
         assert!(ClientError::refused(404, String::new(), xml).has_code("NoSuchKey"));
+        let identity = br#"{"error":{"code":409,"title":"Conflict","message":"m"}}"#;
+        assert_eq!(
+            ClientError::refused(409, "r".into(), identity).to_string(),
+            "Conflict m (HTTP 409, request r)"
+        );
         assert!(ClientError::refused(502, String::new(), b"bad gateway").to_string().contains("bad gateway"));
     }
 }

@@ -1,5 +1,6 @@
 //! The HTTP client of the commands: signed requests to the API and to the object endpoint.
 
+mod accounts;
 mod connection;
 mod dumps;
 mod error;
@@ -9,6 +10,7 @@ mod records;
 mod streams;
 mod subscriptions;
 
+pub(crate) use accounts::Named;
 pub(crate) use connection::{Connection, Identity};
 pub(crate) use dumps::NewTask;
 pub(crate) use error::ClientError;

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand.
 
+mod account;
 mod config;
 mod conformance;
 mod demo;
@@ -48,6 +49,8 @@ enum Command {
     Subscription(subscription::Subscription),
     /// Replay recorded client traffic against an endpoint and show what it answers differently.
     Conformance(conformance::Conformance),
+    /// Create, list and delete accounts; for the administrator of the installation.
+    Account(account::Account),
     /// Show the credentials that commands use.
     Key(key::Key),
     /// Check settings and show where each came from.
@@ -67,6 +70,7 @@ impl CommandLine {
             Command::Dump(dump) => dump.run(config, output),
             Command::Subscription(subscription) => subscription.run(config, output),
             Command::Conformance(conformance) => conformance.run(config, output),
+            Command::Account(account) => account.run(config, output),
             Command::Key(key) => key.run(config, output),
             Command::Config(settings) => settings.run(config, output),
         }
