@@ -38,6 +38,8 @@ def server(request):
 CLIENTS = {
     "test_curl": "curl",
     "test_go": "gophertelekomcloud 0.9.3",
+    "test_java_sdk": "huaweicloud-sdk-java-dis 1.3.21",
+    "test_kafka_adapter": "huaweicloud-dis-kafka-adapter 1.2.2",
     "test_otcextensions": "otcextensions 0.34.8",
     "test_py_dis": "huaweicloud-sdk-python-dis 2.0.8",
     "test_terraform": "Terraform provider huaweicloud 1.60.1",

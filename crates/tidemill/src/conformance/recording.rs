@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 /// Made by `scripts/record.sh`; a new file there gets its line here.
 const EMBEDDED: &[&str] = &[
     include_str!("../../recordings/go.json"),
+    include_str!("../../recordings/java_sdk.json"),
+    include_str!("../../recordings/kafka_adapter.json"),
     include_str!("../../recordings/py_dis.json"),
     include_str!("../../recordings/terraform.json"),
     include_str!("../../recordings/v3_sdk.json"),
