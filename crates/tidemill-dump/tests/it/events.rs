@@ -36,7 +36,7 @@ async fn an_error_and_the_start_that_mends_it_are_told() {
     let p = world.process().await;
     let stream = p.stream("orders", 1).await;
     let id = p.dumps.create(&stream, new_task("task", json!({}))).await.unwrap();
-    p.dumps.act(&stream, Action::Stop, &[id.clone()]).await.unwrap();
+    p.dumps.act(&stream, Action::Stop, std::slice::from_ref(&id)).await.unwrap();
     world.fail_task(&id, "a person is needed").await;
     p.dumps.act(&stream, Action::Start, &[id]).await.unwrap();
     let mut kinds = vec![];
