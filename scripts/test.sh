@@ -30,6 +30,9 @@ rust_tests() { timeout 1500 cargo test --release --locked --workspace --lib --bi
 # Minutes on a new machine, nothing on the next run.
 go_clients() { timeout 2400 scripts/go_clients.sh >/dev/null; }
 
+# What the clients called, for the contract tests. Only a whole run tells it all.
+[ -n "${PYTEST_ARGS:-}" ] || export TIDEMILL_CALLS="$CARGO_TARGET_DIR/client-calls.json"
+
 client_tests() {
   # shellcheck disable=SC2086
   TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" TIDEMILL_JAVA_CLIENTS="$java_clients" \

@@ -6,7 +6,7 @@ import os
 import pytest
 import trustme
 
-from support import localhost
+from support import calls, localhost
 from support.recorder import Recorder
 from support.server import Server
 
@@ -98,3 +98,14 @@ def tls_server(authority, tmp_path_factory):
     yield running
     running.stop()
     running.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def calls_are_noted(request):
+    """Tells the calls of one test file from those of the next."""
+    yield
+    calls.note_all(request.node.name)
+
+
+def pytest_sessionfinish():
+    calls.write()

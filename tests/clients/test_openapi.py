@@ -5,11 +5,6 @@ import re
 import pytest
 import requests
 
-# Documented first, routed next.
-COMING = {
-    "updateTransferTask", "getStreamMetrics",
-    "getPartitionMetrics", "listProjectTags", "queryResources", "addTag", "listTags", "deleteTag", "batchTags",
-}  # fmt: skip
 METHODS = ("get", "post", "put", "delete", "head")
 
 
@@ -21,7 +16,7 @@ def document(server):
 def operations(document):
     for path, item in document["paths"].items():
         for method in METHODS:
-            if method in item and item[method]["operationId"] not in COMING:
+            if method in item:
                 yield method, path
 
 

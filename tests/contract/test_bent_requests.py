@@ -11,7 +11,6 @@ TABLE = table.operations()
 OPERATIONS = [
     pytest.param(identifier, operation, id=identifier)
     for identifier, _, _, operation in document.operations()
-    if not TABLE[identifier].get("coming") and identifier != "commitCheckpoint"
 ]
 
 

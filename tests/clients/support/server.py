@@ -14,7 +14,7 @@ from pathlib import Path
 
 import requests
 
-from support import names
+from support import calls, names
 
 READY = re.compile(r"^tidemill ready api=(?P<api>\S+) objects=(?P<objects>\S+)\s*$")
 START_SECONDS_MAX = 30
@@ -81,6 +81,7 @@ class Server:
             )
         self.api, self.objects = self._read_ready_line()
         self.listen = [url.split("//", 1)[1].rstrip("/") for url in (self.api, self.objects)]
+        calls.begin(self)
         return self
 
     def _read_ready_line(self):
@@ -101,6 +102,7 @@ class Server:
 
     def stop(self):
         """SIGTERM; the server drains and must end with 0."""
+        calls.end(self)
         self.process.send_signal(signal.SIGTERM)
         status = self._reap(STOP_SECONDS_MAX)
         assert status == 0, f"exit status {status} after SIGTERM; log:\n{self.log_tail()}"
@@ -108,6 +110,7 @@ class Server:
     def kill(self):
         """SIGKILL: what a power cut leaves of a process."""
         if self.process and self.process.poll() is None:
+            calls.end(self)
             self.process.kill()
             self._reap(STOP_SECONDS_MAX)
 

@@ -16,11 +16,12 @@ from support.wait import wait_for
 SECONDS_MAX = 20
 OPERATIONS = table.operations()
 CALLS = {identifier: (method, path) for identifier, method, path, _ in document.operations()}
-# What takes away again that which a case made.
+# What takes away again that which a request made: path after the project, from the request's path and body.
 TAKEN_AWAY = {
-    "createStream": ("DELETE", "/streams/{}", "stream_name"),
-    "createApp": ("DELETE", "/apps/{}", "app_name"),
-    "createSubscription": ("DELETE", "/tidemill/subscriptions/{}", "name"),
+    "createStream": "/streams/{stream_name}",
+    "createApp": "/apps/{app_name}",
+    "joinGroup": "/apps/{app_name}/consumers/{clientId}",
+    "createSubscription": "/tidemill/subscriptions/{name}",
 }
 
 
@@ -87,25 +88,17 @@ class Play:
     def request(self, operation, change):
         """The operation's base with the changes of a case or step."""
         parts = copy.deepcopy(OPERATIONS[operation].get("base", {}))
-        for part in ("path", "query", "headers", "json"):
-            if part in change:
-                parts[part] = merged(parts.get(part), change[part])
-        if "body" in change:
-            parts["body"] = change["body"]
-        for place in change.get("without", []):
-            remove(parts, place.split("."))
+        if "like" in change:
+            cases = OPERATIONS[operation]["cases"]
+            apply(parts, next(case for case in cases if case["name"] == change["like"]))
+        apply(parts, change)
         return Request(operation, self.fill(parts))
 
     def send(self, request, java=False):
         """Sends, and remembers what has to be taken away."""
         answer = request.send(self.server, java)
-        joined = request.operation == "joinGroup" and answer.status_code == 200
-        if joined and answer.json()["state"] == "OK":  # an app whose group has a member cannot be deleted
-            group, client = request.values["app_name"], urllib.parse.quote(request.json["clientId"], safe="")
-            self.made.append(("DELETE", f"/apps/{group}/consumers/{client}"))
-        if request.operation in TAKEN_AWAY and answer.status_code == 201 and isinstance(request.json, dict):
-            method, path, member = TAKEN_AWAY[request.operation]
-            self.made.append((method, path.format(request.json[member])))
+        if request.operation in TAKEN_AWAY and answer.status_code < 300:
+            self.made.append(TAKEN_AWAY[request.operation].format(**request.values, **request.json))
         return answer
 
     def step(self, step):
@@ -147,10 +140,21 @@ class Play:
 
     def clean(self):
         """Takes away what was made; what is already gone is fine."""
-        for method, path in reversed(self.made):
+        for path in reversed(self.made):
             url = f"{self.server.api}/v2/{PROJECT_ID}{path}"
-            requests.request(method, url, headers={"X-Auth-Token": self.server.token()}, timeout=SECONDS_MAX)
+            requests.delete(url, headers={"X-Auth-Token": self.server.token()}, timeout=SECONDS_MAX)
         self.made.clear()
+
+
+def apply(parts, change):
+    """Changes the parts of a request as a case says."""
+    for part in ("path", "query", "headers", "json"):
+        if part in change:
+            parts[part] = merged(parts.get(part), change[part])
+    if "body" in change:
+        parts["body"] = change["body"]
+    for place in change.get("without", []):
+        remove(parts, place.split("."))
 
 
 def merged(base, change):

@@ -1,6 +1,6 @@
 """The tables in `tests/contract/table/`: what every operation answers, and which clients are driven.
 
-`operations/*.yaml` holds one entry an operation, by its operation id:
+`operations/*.yaml` holds one entry an operation, by its operation id; a later file may have more of its cases:
 
     call      method and path, as in the served document
     holds     one or two sentences: what a program can rely on
@@ -11,7 +11,7 @@
     tolerates {parameter: reason}: values the schema forbids and this server takes
     refuses   {parameter: reason}: limits of the schema that the base cannot reach
 
-A case: `name`; changes `path`, `query`, `headers`, `json` (merged into the base; a header of null is left out),
+A case: `name`; `like` (the name of a case to start from instead of the base); changes `path`, `query`, `headers`, `json` (merged into the base; a header of null is left out),
 `body` (replaces json by this text) and `without` (`[json.stream_name]`); `before` (more steps); `server: own` for
 a server whose clock may be moved, or `server: [--flag, value]`. What must come back: `status` or `error` (then the
 status is the error's), `message` (exact, `…` stands for any text), `answer` (members that must be there with these
@@ -55,8 +55,11 @@ def operations():
     found = {}
     for path in sorted((FOLDER / "operations").glob("*.yaml")):
         for identifier, entry in load(path).items():
-            assert identifier not in found, f"{identifier} is in two files"
-            found[identifier] = entry
+            if identifier in found:
+                assert set(entry) == {"cases"}, f"{identifier} is in two files"
+                found[identifier]["cases"] += entry["cases"]
+            else:
+                found[identifier] = entry
     return found
 
 

@@ -1,0 +1,90 @@
+"""Writes docs/compatibility.md from the tables that the contract tests use. `scripts/test.sh` checks that it is so.
+
+    scripts/compatibility.sh
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TARGET = ROOT / "docs/compatibility.md"
+sys.path.insert(0, str(ROOT / "tests/contract"))
+
+from kit import table  # noqa: E402
+
+HEAD = """# Compatibility with DIS
+
+Made by `scripts/compatibility.sh` from the tables in `tests/contract/table`; a test keeps it equal to them.
+
+Every line below is tested against the built server on every change. {operations} operations are held by {cases} cases
+(each sent as the vendor's documents write it, and as the Java SDK puts it on the wire), by requests that bend every
+parameter and member at its limits and types, and by generated ones. The API itself is described by
+`GET /openapi.json`; every answer is checked against its schemas.
+"""
+
+
+def render():
+    """The whole document."""
+    entries, clients, everywhere = table.operations(), table.clients(), table.load(table.FOLDER / "everywhere.yaml")
+    cases = sum(len(entry["cases"]) for entry in entries.values())
+    parts = [HEAD.format(operations=len(entries), cases=cases)]
+    parts += ["## Where it differs\n", _reasons(everywhere["differs"])]
+    parts += ["## What is not offered\n", _reasons(everywhere["not_offered"])]
+    parts += ["## Clients\n", _clients(clients)]
+    parts += ["## Operations\n"]
+    parts += [_operation(identifier, entry, clients) for identifier, entry in entries.items()]
+    parts += ["## Error codes\n", _errors(entries)]
+    return "\n".join(parts)
+
+
+def _reasons(items):
+    return "".join(f"- {item['what'].rstrip('.')}. {item['why'].rstrip('.')}.\n" for item in items)
+
+
+def _clients(clients):
+    lines = ["| Program | Version | Driven by | Gap |", "| --- | --- | --- | --- |"]
+    for client in clients.values():
+        gap = client.get("gap", "")
+        lines.append(f"| {client['name']} | {client['version']} | `{client['driven']}` | {gap} |")
+    return "\n".join(lines) + "\n"
+
+
+def _operation(identifier, entry, clients):
+    lines = [f"### {identifier}\n", f"`{entry['call']}`\n", entry["holds"].strip() + "\n"]
+    for item in entry.get("differs", []):
+        lines.append(f"- Differs: {item['what']}, because {item['why']}.")
+    for parameter, reason in entry.get("tolerates", {}).items():
+        lines.append(f"- Lenient: `{parameter}`, {reason}.")
+    lines.append(f"- Tests: {_cases(entry['cases'])}")
+    names = [client["name"].split(",")[0] for client in clients.values() if identifier in client["calls"]]
+    if names:
+        lines.append(f"- Driven by: {', '.join(names)}.")
+    return "\n".join(lines) + "\n"
+
+
+def _cases(cases):
+    """The cases by what they are answered with."""
+    by_answer = {}
+    for case in cases:
+        by_answer.setdefault(str(case.get("status") or case["error"]), []).append(case["name"])
+    return "; ".join(f"{answer}: {', '.join(names)}" for answer, names in by_answer.items()) + "."
+
+
+def _errors(entries):
+    """Every code, and which operation is seen to answer it."""
+    lines = ["| Code | Status | Message | |", "| --- | --- | --- | --- |"]
+    for code, known in table.errors().items():
+        seen = [k for k, entry in entries.items() if any(case.get("error") == code for case in entry["cases"])]
+        if "never" in known:
+            what = f"never answered: {known['never']}"
+        elif "proved_by" in known:
+            what = f"`{known['proved_by'].replace('::', '`, `')}`"
+        else:
+            what = ", ".join(seen) or "for single records of a put"
+        status = " or ".join(map(str, table.as_list(known["status"])))
+        lines.append(f"| {code} | {status} | {known['phrase']} | {what} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(render())
