@@ -16,7 +16,7 @@ from pathlib import Path
 from support import names
 
 # Members of answers whose values later requests use.
-LEARNT = {"stream_id", "streamId", "task_id", "app_id", "partition_cursor", "next_partition_cursor"}
+LEARNT = {"principal", "stream_id", "streamId", "task_id", "app_id", "partition_cursor", "next_partition_cursor"}
 # Headers that say what a body means; the others are of the connection or of the signature.
 KEPT = re.compile(r"content-type|content-encoding|x-dis-.*-content-length", re.IGNORECASE)
 HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive", "content-length"}
