@@ -45,7 +45,8 @@ def _clients(clients):
     lines = ["| Program | Version | Driven by | Gap |", "| --- | --- | --- | --- |"]
     for client in clients.values():
         gap = client.get("gap", "")
-        lines.append(f"| {client['name']} | {client['version']} | `{client['driven']}` | {gap} |")
+        driven = ", ".join(f"`{file}`" for file in table.as_list(client["driven"]))
+        lines.append(f"| {client['name']} | {client['version']} | {driven} | {gap} |")
     return "\n".join(lines) + "\n"
 
 
