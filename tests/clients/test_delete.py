@@ -74,7 +74,7 @@ def test_x2_nothing_appears_after_the_answer_even_with_a_flush_in_flight(own_ser
         after = objects.contents(own_server, bucket)
         settle(own_server, rounds=2)
         assert objects.contents(own_server, bucket) == after
-    assert open_uploads(own_server, bucket) == []
+    wait_for(lambda: open_uploads(own_server, bucket) == [], "what is under way to end")
 
 
 def test_x2_nothing_appears_of_a_task_that_only_buffered(own_server, dis, stream, bucket):

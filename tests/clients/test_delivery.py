@@ -69,7 +69,7 @@ def test_what_is_put_is_delivered_byte_for_byte(own_server, dis, stream, bucket)
     assert (partition["partition_id"], partition["discard"]) == (shard(0), 0)
     assert partition["last_transfer_timestamp"] > 0
     assert dis.read_all(stream) == [(n, text.encode()) for n, text in enumerate(texts + more)]
-    assert open_uploads(own_server, bucket) == []
+    wait_for(lambda: open_uploads(own_server, bucket) == [], "what is under way to end")
 
 
 def test_names_sort_by_number_and_carry_the_task(own_server, dis, stream, bucket):
