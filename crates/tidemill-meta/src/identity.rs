@@ -237,6 +237,9 @@ pub async fn count_of_project(tx: &mut dyn Tx, id: &str) -> Result<u64, MetaErro
 pub async fn delete_domain(tx: &mut dyn Tx, id: &str) -> Result<(), MetaError> {
     for sql in [
         "DELETE FROM apps WHERE project IN (SELECT id FROM projects WHERE domain_id = $1)",
+        "DELETE FROM notifications WHERE subscription_id IN (SELECT id FROM subscriptions \
+         WHERE project IN (SELECT id FROM projects WHERE domain_id = $1))",
+        "DELETE FROM subscriptions WHERE project IN (SELECT id FROM projects WHERE domain_id = $1)",
         "DELETE FROM users WHERE domain_id = $1",
         "DELETE FROM projects WHERE domain_id = $1",
         "DELETE FROM domains WHERE id = $1",
@@ -246,10 +249,17 @@ pub async fn delete_domain(tx: &mut dyn Tx, id: &str) -> Result<(), MetaError> {
     Ok(())
 }
 
-/// Removes a project with its apps and the tokens for it.
+/// Removes a project with its apps, its subscriptions and the tokens for it.
 pub async fn delete_project(tx: &mut dyn Tx, id: &str) -> Result<(), MetaError> {
-    tx.execute("DELETE FROM apps WHERE project = $1", args![id]).await?;
-    tx.execute("DELETE FROM projects WHERE id = $1", args![id]).await.map(drop)
+    for sql in [
+        "DELETE FROM apps WHERE project = $1",
+        "DELETE FROM notifications WHERE subscription_id IN (SELECT id FROM subscriptions WHERE project = $1)",
+        "DELETE FROM subscriptions WHERE project = $1",
+        "DELETE FROM projects WHERE id = $1",
+    ] {
+        tx.execute(sql, args![id]).await?;
+    }
+    Ok(())
 }
 
 /// Removes a user with its keys and tokens.

@@ -118,7 +118,7 @@ pub async fn subscription_by_id(tx: &mut dyn Tx, id: &str) -> Result<Option<Subs
 
 /// Removes a subscription with all that was still to be sent; `false` if it is not there.
 pub async fn delete_subscription(tx: &mut dyn Tx, id: &str) -> Result<bool, MetaError> {
-    tx.execute("DELETE FROM notifications WHERE subscription_id = $1", args![id]).await?;
+    delete_notifications(tx, id).await?;
     Ok(tx.execute("DELETE FROM subscriptions WHERE id = $1", args![id]).await? == 1)
 }
 
@@ -159,6 +159,12 @@ pub async fn first_notifications(tx: &mut dyn Tx) -> Result<Vec<NotificationRow>
                JOIN (SELECT subscription_id AS id, MIN(n) AS first FROM notifications GROUP BY subscription_id) f \
                ON n.subscription_id = f.id AND n.n = f.first ORDER BY n.next_ms";
     tx.query(sql, vec![]).await?.iter().map(notification_of).collect()
+}
+
+/// Removes all that was still to be sent to a subscription.
+pub async fn delete_notifications(tx: &mut dyn Tx, subscription_id: &str) -> Result<(), MetaError> {
+    let sql = "DELETE FROM notifications WHERE subscription_id = $1";
+    tx.execute(sql, args![subscription_id]).await.map(drop)
 }
 
 /// How many messages a subscription still waits for.

@@ -87,7 +87,8 @@ impl Notifications {
     /// Sends one message and records how that went.
     async fn send_one(&self, row: NotificationRow) {
         match self.subscription(&row.subscription_id).await {
-            Ok(None) => {}
+            // It ended after its message was read.
+            Ok(None) => self.forget(row).await,
             Ok(Some(subscription)) => {
                 let sent = self.send(&subscription, &row).await;
                 self.record(&subscription, row, sent).await;
@@ -123,6 +124,7 @@ impl Notifications {
     async fn post(&self, url: &str, to: &Subscription, row: &NotificationRow) -> Result<(), String> {
         let (agent, url, secret) = (self.0.agent.clone(), url.to_owned(), self.secret(to));
         let (body, at_s) = (row.body.clone(), self.0.clock.now_s());
+        let _slot = self.0.posts.acquire().await.map_err(|error| error.to_string())?;
         let sending = tokio::task::spawn_blocking(move || {
             let id = message_id(&body);
             webhook::send(&agent, &url, &secret, &Signed { id: &id, at_s, body: &body })
@@ -146,6 +148,10 @@ impl Notifications {
         }
     }
 
+    async fn forget(&self, row: NotificationRow) {
+        self.settle(row, None).await;
+    }
+
     async fn record(&self, to: &(String, Subscription), row: NotificationRow, sent: Result<(), String>) {
         let (now_ms, name) = (self.0.clock.now_ms(), &to.1.wanted.name);
         let again_ms = match sent {
@@ -160,6 +166,11 @@ impl Notifications {
                 Some(now_ms + wait_ms)
             }
         };
+        self.settle(row, again_ms).await;
+    }
+
+    /// Removes a message, or keeps it for another try at `again_ms`.
+    async fn settle(&self, row: NotificationRow, again_ms: Option<i64>) {
         let recorded: Result<(), MetaError> = self
             .0
             .meta

@@ -10,10 +10,12 @@ use std::sync::Arc;
 use tidemill_meta::{Meta, MetaError, notify as sql, setting};
 use tidemill_model::{Clock, ProjectId};
 use tidemill_stream::{Stream, StreamEnd, Streams};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 /// Subscriptions a project may have.
 const SUBSCRIPTIONS_MAX: usize = 50;
+/// Webhooks that are sent at once.
+const POSTS_MAX: usize = 32;
 
 /// All subscriptions of the server. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +27,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) changed: Notify,
     pub(crate) agent: ureq::Agent,
+    /// Webhooks sent at once: each takes a thread for up to 10 s.
+    pub(crate) posts: Semaphore,
     pub(crate) busy: Busy,
     key: String,
 }
@@ -68,7 +72,16 @@ impl Notifications {
         let (changed, agent, busy) = (Notify::new(), crate::webhook::agent(), Busy::default());
         let hook = EndSubscriptions { meta: meta.clone(), busy: busy.clone() };
         streams.before_delete(Arc::new(hook));
-        Ok(Self(Arc::new(Inner { meta, streams, clock, changed, agent, busy, key })))
+        Ok(Self(Arc::new(Inner {
+            meta,
+            streams,
+            clock,
+            changed,
+            agent,
+            posts: Semaphore::new(POSTS_MAX),
+            busy,
+            key,
+        })))
     }
 
     /// What a subscription's webhooks are signed with, as receivers are given it.
@@ -102,7 +115,8 @@ impl Notifications {
         created.map(|()| made)
     }
 
-    /// Replaces all of a subscription but its name; messages that wait go to the new target.
+    /// Replaces all of a subscription but its name; messages that wait go to the new target, or are dropped if
+    /// it is disabled.
     pub async fn update(
         &self,
         project: &ProjectId,
@@ -120,12 +134,19 @@ impl Notifications {
                     let found = found.ok_or_else(|| SubscribeError::Unknown(wanted.name.clone()))?;
                     let updated = Subscription { wanted, ..Subscription::from_row(found)? };
                     sql::update_subscription(tx, &updated.row(&project)?).await?;
+                    if !updated.wanted.enabled {
+                        sql::delete_notifications(tx, &updated.id).await?;
+                    }
                     Ok(updated)
                 })
             })
             .await;
         self.0.changed.notify_one();
-        updated
+        let updated = updated?;
+        if !updated.wanted.enabled {
+            self.0.busy.none_of(std::slice::from_ref(&updated.id)).await;
+        }
+        Ok(updated)
     }
 
     /// The project's subscriptions by name.

@@ -1,9 +1,10 @@
 //! Partitions that follow the load. Source: section 7 of the DIS contract.
 
-use crate::scale::scaled_lately;
+use crate::scale::{ScaleError, scaled_lately};
 use crate::stream::{ScaleRecord, Stream, StreamState};
 use crate::streams::Streams;
 use crate::traffic::{Count, Counters, MINUTE_MS, Throughput};
+use std::sync::atomic::Ordering;
 use tidemill_model::EventKind;
 
 /// Shares of the capacity, in percent: above the first, partitions are added; below the second, removed.
@@ -18,6 +19,10 @@ impl Streams {
     /// Scales every stream that wants it by what passed in the minute before the present one.
     pub async fn auto_scale(&self) {
         let now_ms = self.0.clock.now_ms();
+        let minute = now_ms.div_euclid(MINUTE_MS) - 1;
+        if self.0.judged_minute.swap(minute, Ordering::Relaxed) == minute {
+            return;
+        }
         let wants = |stream: &Stream| stream.state == StreamState::Running && stream.auto_scale.enabled;
         for stream in self.all().into_iter().filter(|stream| wants(stream)) {
             let Some(target) = self.wanted(&stream, now_ms) else { continue };
@@ -27,6 +32,7 @@ impl Streams {
                     let detail = format!("{from} partitions became {target}");
                     self.raise(EventKind::AutoScaleSucceeded, &stream, detail);
                 }
+                Err(ScaleError::UnknownStream | ScaleError::NotRunning) => {}
                 Err(error) => {
                     stream.traffic.put_off_scaling(now_ms + FAILED_PAUSE_MS);
                     let detail = format!("{from} partitions should become {target}: {error}");

@@ -6,7 +6,7 @@ use crate::group::Groups;
 use crate::rows::from_rows;
 use crate::stream::{Stream, StreamState};
 use crate::streams::{Inner, Streams, StreamsConfig};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -54,6 +54,8 @@ impl Streams {
             clock,
             moving_traffic: tokio::sync::RwLock::default(),
             traffic_forgotten_hour: AtomicI64::new(0),
+            judged_minute: AtomicI64::new(0),
+            quota_told_ms: Mutex::default(),
             groups: Groups::default(),
             ends: RwLock::default(),
         }));

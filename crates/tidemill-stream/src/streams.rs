@@ -5,7 +5,8 @@ use crate::cursor::CursorKey;
 use crate::group::Groups;
 use crate::stream::{ScaleRecord, Stream, StreamType};
 use async_trait::async_trait;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use tidemill_log::LogStore;
@@ -88,6 +89,10 @@ pub(crate) struct Inner {
     pub(crate) moving_traffic: tokio::sync::RwLock<()>,
     /// The last hour in which old traffic was removed.
     pub(crate) traffic_forgotten_hour: AtomicI64,
+    /// The last minute whose traffic scaled partitions: a second look would find nothing of it.
+    pub(crate) judged_minute: AtomicI64,
+    /// When each project was last told that a quota is used up.
+    pub(crate) quota_told_ms: Mutex<HashMap<ProjectId, i64>>,
     pub(crate) ends: RwLock<Vec<Arc<dyn StreamEnd>>>,
 }
 

@@ -37,8 +37,8 @@ pub(crate) fn check(tags: &[Tag], sys_tags: &[Tag]) -> Result<(), TagRefusal> {
     check_each(tags, sys_tags)
 }
 
-/// Tags to add: each of allowed characters, keys distinct; how many is not looked at.
-pub(crate) fn check_each(tags: &[Tag], sys_tags: &[Tag]) -> Result<(), TagRefusal> {
+/// Each tag of allowed characters, keys distinct.
+fn check_each(tags: &[Tag], sys_tags: &[Tag]) -> Result<(), TagRefusal> {
     for (index, tag) in tags.iter().enumerate() {
         if tag.key.is_empty() || !fits(&tag.key, TAG_KEY_CHARS_MAX, is_word) {
             return Err(TagRefusal::Invalid("a tag key has 1 to 36 letters, digits, - and _"));

@@ -100,7 +100,7 @@ fn changed(stream: &Stream, change: TagChange) -> Result<(Vec<Tag>, Vec<Tag>), T
     let (mut tags, mut sys_tags) = (stream.tags.clone(), stream.sys_tags.clone());
     match change {
         TagChange::Put { tags: new, sys_tags: new_sys } => {
-            tag::check_each(&new, &new_sys)?;
+            tag::check(&new, &new_sys)?;
             put(&mut tags, new);
             put(&mut sys_tags, new_sys);
             tag::check(&tags, &sys_tags)?;

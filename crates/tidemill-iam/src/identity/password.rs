@@ -23,6 +23,12 @@ impl Passwords {
         Ok(Self { slots: Semaphore::new(CHECKS_MAX), nobody: hash("nobody has this password")? })
     }
 
+    /// The text to store for a password.
+    pub(crate) async fn hash(&self, password: String) -> Result<String, IamError> {
+        let _slot = self.slots.acquire().await.map_err(internal)?;
+        tokio::task::spawn_blocking(move || hash(&password)).await.map_err(internal)?
+    }
+
     /// Whether `password` is the one `hash` was made of; `false` without a hash.
     pub(crate) async fn check(&self, password: &str, hash: Option<String>) -> Result<bool, IamError> {
         if password.len() > PASSWORD_BYTES_MAX {

@@ -13,9 +13,16 @@ pub struct Principal {
     pub user: Option<User>,
 }
 
+/// Longest text that may name someone: two names of 64 characters with room to spare. A longer one would
+/// cost a look for each of its dots.
+const PRINCIPAL_BYTES_MAX: usize = 512;
+
 impl Iam {
     /// Who `domain`, `domain.*` or `domain.user` is; each part is a name or an id. `None` if nobody is.
     pub fn principal(&self, text: &str) -> Option<Principal> {
+        if text.len() > PRINCIPAL_BYTES_MAX {
+            return None;
+        }
         let directory = self.directory.read();
         let domain = |text: &str| {
             let by_name = directory.domain(&By::Name(text.to_owned()));

@@ -4,6 +4,8 @@
 const DATA: [&str; 4] = ["dis:records:", "dis:checkpoints:", "dis:apps:", "obs:object:"];
 /// What would be an action on data by its beginning but administers.
 const NOT_DATA: [&str; 2] = ["dis:apps:delete", "obs:object:PutObjectAcl"];
+/// What only owners look at: it holds secrets, or says who may do what.
+const OWNERS_LOOK: [&str; 2] = ["dis:subscriptions:", "dis:streamPolicies:"];
 /// Ways of looking.
 const LOOKS: [&str; 2] = ["get", "list"];
 /// Ways of looking at buckets.
@@ -16,10 +18,11 @@ const BUCKET_LOOKS: [&str; 5] = [
 ];
 
 /// Whether a user that is no owner may do `action`: put and get records and objects, commit checkpoints, make
-/// apps, and look at whatever the stream API describes.
+/// apps, and look at whatever else the stream API describes.
 pub(crate) fn member_may(action: &str) -> bool {
     let is_data = DATA.iter().any(|data| action.starts_with(data)) && !NOT_DATA.contains(&action);
-    let looks = action.starts_with("dis:") && action.rsplit(':').next().is_some_and(|v| LOOKS.contains(&v));
+    let shown = action.starts_with("dis:") && !OWNERS_LOOK.iter().any(|owners| action.starts_with(owners));
+    let looks = shown && action.rsplit(':').next().is_some_and(|v| LOOKS.contains(&v));
     is_data || looks || BUCKET_LOOKS.contains(&action)
 }
 
@@ -48,6 +51,8 @@ mod tests {
             "dis:apps:delete",
             "dis:transferTasks:action",
             "dis:streamPolicies:create",
+            "dis:streamPolicies:list",
+            "dis:subscriptions:get",
             "obs:bucket:CreateBucket",
             "obs:bucket:PutBucketAcl",
             "obs:bucket:GetBucketAcl",

@@ -15,4 +15,4 @@ pub(crate) use connection::{Connection, Identity};
 pub(crate) use dumps::NewTask;
 pub(crate) use error::ClientError;
 pub(crate) use raw::{RawAnswer, RawRequest};
-pub(crate) use records::payload;
+pub(crate) use records::{Page, payload};

@@ -4,7 +4,6 @@ use super::{check_name, taken, too_many};
 use crate::identity::caller::{Caller, User};
 use crate::identity::directory::{By, UserEntry};
 use crate::identity::error::IamError;
-use crate::identity::password;
 use crate::identity::service::{Iam, shortened};
 use std::sync::Arc;
 use tidemill_meta::MetaError;
@@ -54,7 +53,7 @@ impl Iam {
         self.may_manage(caller, &new.domain_id, "iam:users:create")?;
         check_name("user", &new.name, ".@")?;
         let password_hash = match new.password {
-            Some(password) => hashed(password).await?,
+            Some(password) => self.passwords.hash(checked(password)?).await?,
             // Fits no password.
             None => String::new(),
         };
@@ -132,12 +131,10 @@ impl Iam {
     }
 }
 
-/// Hashing takes a moment, so not on the async threads.
-async fn hashed(password: String) -> Result<String, IamError> {
-    if !PASSWORD_BYTES.contains(&password.len()) {
-        let (least, most) = (PASSWORD_BYTES.start(), PASSWORD_BYTES.end());
-        return Err(IamError::bad_request(format!("password has {least} to {most} bytes")));
+fn checked(password: String) -> Result<String, IamError> {
+    if PASSWORD_BYTES.contains(&password.len()) {
+        return Ok(password);
     }
-    let hashing = tokio::task::spawn_blocking(move || password::hash(&password));
-    hashing.await.map_err(|error| IamError::Internal(error.to_string()))?
+    let (least, most) = (PASSWORD_BYTES.start(), PASSWORD_BYTES.end());
+    Err(IamError::bad_request(format!("password has {least} to {most} bytes")))
 }

@@ -1,6 +1,7 @@
 //! `tidemill record get`: one record, one line.
 
-use crate::client::{Connection, payload};
+use super::again::{RETRIES_MAX, can_succeed_later, pause};
+use crate::client::{ClientError, Connection, Page, payload};
 use crate::output::{Output, write};
 use anyhow::Result;
 use clap::Args;
@@ -66,7 +67,7 @@ pub(crate) fn read_partition(
     let mut cursor = connection.cursor(stream, range.partition, &position(range.from))?;
     let mut left = range.limit;
     while left > 0 {
-        let page = connection.records(&cursor, left.min(FETCH_RECORDS_MAX))?;
+        let page = page(connection, &cursor, left.min(FETCH_RECORDS_MAX))?;
         if page.records.is_empty() {
             break;
         }
@@ -75,6 +76,20 @@ pub(crate) fn read_partition(
         cursor = page.next;
     }
     Ok(())
+}
+
+/// One page; a partition that gives no more at the moment is waited for.
+fn page(connection: &Connection, cursor: &str, limit: usize) -> Result<Page> {
+    let mut retry = 0;
+    loop {
+        match connection.records(cursor, limit) {
+            Err(ClientError::Refused { code, .. }) if can_succeed_later(&code) && retry < RETRIES_MAX => {
+                pause(connection, retry)?;
+                retry += 1;
+            }
+            answer => return Ok(answer?),
+        }
+    }
 }
 
 fn position(from: &str) -> Vec<(&str, &str)> {

@@ -1,5 +1,6 @@
 //! `tidemill record put | get`
 
+mod again;
 mod get;
 mod put;
 

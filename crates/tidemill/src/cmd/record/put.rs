@@ -1,6 +1,7 @@
 //! `tidemill record put`: one line, one record.
 
 use super::super::progress;
+use super::again::{RETRIES_MAX, can_succeed_later, pause};
 use crate::client::Connection;
 use crate::output::Output;
 use anyhow::{Context, Result, bail};
@@ -9,7 +10,6 @@ use serde_json::json;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
-use std::time::Duration;
 use tidemill_model::limits::RECORD_BYTES_MAX;
 
 /// Records a batch has at most.
@@ -18,8 +18,6 @@ const BATCH_RECORDS_MAX: usize = 500;
 const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// JSON around one record, roughly: names, quotes, partition and key.
 const ENTRY_BYTES: usize = 64;
-/// How often the failed records of a batch are sent again, with a pause that doubles from 50 ms to 5 s.
-const RETRIES_MAX: u32 = 20;
 
 /// Put a file: each line becomes one record, without its line feed.
 ///
@@ -154,15 +152,9 @@ fn put_batch(
         }
         left = outcome.failed.iter().filter_map(|i| left.get(*i).copied()).collect();
         sent_again += left.len() as u64;
-        let pause = Duration::from_millis(50 << retry.min(7)).min(Duration::from_secs(5));
-        connection.pause(pause)?;
+        pause(connection, retry)?;
     }
     Ok(sent_again)
-}
-
-/// Throttled or failed inside: the same record may be accepted later.
-fn can_succeed_later(code: &str) -> bool {
-    code.starts_with("DIS.4303") || code.starts_with("DIS.5")
 }
 
 #[cfg(test)]
