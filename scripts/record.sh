@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 need_rust
 need_python tests/clients/requirements.txt
 need_java_clients tests/clients/java
+scripts/go_clients.sh
 cargo build --release --locked -p tidemill
 # Of the Java clients, what a replay can ask for again: no names inside compressed bodies, no times, no batches that
 # are cut by the clock.

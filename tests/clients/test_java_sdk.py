@@ -8,9 +8,11 @@ import re
 import pytest
 import requests
 
+from support.dis import Dis
 from support.java import JavaError, Jvm
 from support.names import fresh, shard
 from support.objects import make_bucket
+from support.wait import wait_for
 
 ENCODINGS = [
     {"body.serialize.type": body, "body.compress.enabled": str(bool(compression)).lower(),
@@ -474,6 +476,11 @@ def test_temporary_keys(server, jvm, stream):
     assert read(sdk, cursor(sdk, stream)) == [b"for a while"]
 
 
+def numbers(server, stream):
+    """The sequence numbers that partition 0 has, as the server shows them."""
+    return Dis(server).describe(stream)["partitions"][0]["sequence_number_range"]
+
+
 def test_positions_that_retention_took(own_server):
     running, at = Jvm(own_server, "sdk"), {"stream-name": "s", "partition-id": shard(0)}
 
@@ -490,6 +497,7 @@ def test_positions_that_retention_took(own_server):
         place = cursor(sdk, "s")
         own_server.advance(120)
         put(sdk, "s", [b"new"])
+        wait_for(lambda: numbers(own_server, "s") == "[3 : 4]", "retention to trim the old records")
         assert refused(page, sdk, place).type == "DISSeqNumberOutOfRangeGettingRecordsException"
         gone = {**at, "cursor-type": "AT_SEQUENCE_NUMBER", "starting-sequence-number": "1"}
         error = refused(sdk.getPartitionCursor, gone)

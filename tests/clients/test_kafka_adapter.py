@@ -43,7 +43,7 @@ def values(records):
     return [record["value"] for record in records]
 
 
-def poll(consumer, count, seconds=15):
+def poll(consumer, count, seconds=REBALANCE_SECONDS_MAX):
     """Polls until there are `count` records, and once more: there shall be no others."""
     found = []
 

@@ -1,6 +1,7 @@
 """Growing and shrinking a stream while it is used, and the end of partitions that were taken away."""
 
 import base64
+import contextlib
 import re
 import threading
 
@@ -24,12 +25,15 @@ class Producer(threading.Thread):
         super().__init__(daemon=True)
         self.dis, self.stream, self.keys = Dis(server), stream, keys
         self.rounds, self.stopped, self.failure = 0, False, None
+        # Held while a request is under way: a body that the clock leaps over is late.
+        self.putting = threading.Lock()
 
     def run(self):
         try:
             while not self.stopped:
-                self._put_round()
-                self.rounds += 1
+                with self.putting:
+                    self._put_round()
+                    self.rounds += 1
         except Exception as failure:  # a thread's failure is the test's
             self.failure = failure
 
@@ -65,7 +69,10 @@ def test_keys_keep_their_order_while_a_group_reads(unlimited_server):
         producer.start()
     for count in (5, 3, 4, 1):
         wait_for_rounds(producers)
-        unlimited_server.advance(HOUR + 1)  # one decrease an hour is allowed
+        with contextlib.ExitStack() as between_requests:
+            for producer in producers:
+                between_requests.enter_context(producer.putting)
+            unlimited_server.advance(HOUR + 1)  # one decrease an hour is allowed
         scale(dis, stream, count)
         settle(members)
         for member in members:

@@ -105,7 +105,7 @@ def test_py_dis_reads_metrics(server, stream):
         dis.streamMonitor(stream, "total_put_bytes_per_stream")
 
 
-def test_metrics_reach_back_seven_days_and_survive_kills(own_server):
+def test_metrics_reach_back_seven_days_and_survive_a_restart(own_server):
     dis = Dis(own_server)
     dis.create_stream("s")
     for _ in range(3):

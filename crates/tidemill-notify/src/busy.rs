@@ -22,6 +22,11 @@ impl Busy {
         new.then(|| Taken { busy: self.clone(), id: id.to_owned() })
     }
 
+    /// The ids that are busy now.
+    pub(crate) fn now(&self) -> HashSet<String> {
+        self.0.borrow().clone()
+    }
+
     /// Waits until nothing is sent to any of these.
     pub(crate) async fn none_of(&self, free: &[String]) {
         // The sender lives as long as `self`, so the wait can only end well.

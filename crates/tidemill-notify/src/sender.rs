@@ -60,6 +60,8 @@ impl Notifications {
     /// Starts sending what is due of subscriptions that send nothing now; when the next one is due.
     async fn start_due(&self, under_way: &mut JoinSet<()>) -> i64 {
         let now_ms = self.0.clock.now_ms();
+        // What is read of these may be out of date as soon as they are done; then this runs again.
+        let busy = self.0.busy.now();
         let first = self.0.meta.read(|tx| Box::pin(sql::first_notifications(tx))).await;
         let first: Vec<NotificationRow> = match first {
             Ok(first) => first,
@@ -70,14 +72,14 @@ impl Notifications {
             }
         };
         let mut next_ms = i64::MAX;
-        for row in first {
+        for row in first.into_iter().filter(|row| !busy.contains(&row.subscription_id)) {
             if row.next_ms > now_ms {
                 next_ms = next_ms.min(row.next_ms);
-            } else if let Some(busy) = self.0.busy.take(&row.subscription_id) {
+            } else if let Some(taken) = self.0.busy.take(&row.subscription_id) {
                 let notifications = self.clone();
                 under_way.spawn(async move {
                     notifications.send_one(row).await;
-                    drop(busy);
+                    drop(taken);
                 });
             }
         }

@@ -41,6 +41,11 @@ def end(server):
     _counts.pop(server, None)
 
 
+def forget(server):
+    """The server is killed: nothing may be asked of it first."""
+    _counts.pop(server, None)
+
+
 def note_all(file):
     """Notes the calls to all servers that run."""
     for server in list(_counts):

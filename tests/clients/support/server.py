@@ -108,9 +108,9 @@ class Server:
         assert status == 0, f"exit status {status} after SIGTERM; log:\n{self.log_tail()}"
 
     def kill(self):
-        """SIGKILL: what a power cut leaves of a process."""
+        """SIGKILL at once: what a power cut leaves of a process."""
+        calls.forget(self)
         if self.process and self.process.poll() is None:
-            calls.end(self)
             self.process.kill()
             self._reap(STOP_SECONDS_MAX)
 
@@ -124,6 +124,8 @@ class Server:
 
     def close(self):
         """Ends the process and removes its data."""
+        if self.process and self.process.poll() is None:
+            calls.end(self)
         self.kill()
         shutil.rmtree(self.root, ignore_errors=True)
 

@@ -11,11 +11,12 @@ const PRODUCERS: usize = 4;
 const KEYS_EACH: usize = 5;
 const COUNTS: [u32; 6] = [2, 5, 3, 6, 1, 4];
 
-/// How far the producers are, and whether they shall go on.
+/// How far the producers are, whether they shall go on, and whether all of them have ended.
 #[derive(Default)]
 struct Progress {
     rounds: [AtomicU64; PRODUCERS],
     stop: AtomicBool,
+    ended: AtomicBool,
 }
 
 /// Puts a record of each of its keys again and again, each round after the one before was answered.
@@ -44,12 +45,12 @@ async fn produce(streams: Streams, id: String, producer: usize, progress: Arc<Pr
 /// Key, number of its round, partition; in the order of reading.
 type Seen = Vec<(String, u64, u32)>;
 
-/// Reads every partition from its start, also while others come and go, until all was read after `stop`.
+/// Reads every partition from its start, also while others come and go, until all was read after `ended`.
 async fn consume(streams: Streams, id: String, progress: Arc<Progress>) -> Seen {
     let mut cursors: BTreeMap<u32, String> = BTreeMap::new();
     let mut seen = Seen::new();
     loop {
-        let (last_look, mut anything) = (progress.stop.load(Ordering::SeqCst), false);
+        let (last_look, mut anything) = (progress.ended.load(Ordering::SeqCst), false);
         for partition in &streams.by_id(&id).unwrap().partitions {
             let cursor = match cursors.remove(&partition.id.0) {
                 Some(cursor) => cursor,
@@ -114,6 +115,7 @@ async fn every_key_keeps_its_order_while_partitions_come_and_go() {
     for producer in producers {
         rounds.push(producer.await.unwrap());
     }
+    progress.ended.store(true, Ordering::SeqCst);
     check_order(&consumer.await.unwrap(), &rounds);
     check_history(&world.streams.by_id(&id).unwrap().scale_records);
 }

@@ -285,6 +285,8 @@ pub(crate) async fn drive_slowly(world: &World, condition: impl AsyncFnMut() -> 
 async fn drive_every(pause: Duration, world: &World, mut condition: impl AsyncFnMut() -> bool) {
     let started = std::time::Instant::now();
     let mut again = tokio::time::interval(pause);
+    // A machine that stalled does not make up for it with a burst of seconds.
+    again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !condition().await {
         assert!(started.elapsed() < PATIENCE, "the condition did not come true");
         again.tick().await;

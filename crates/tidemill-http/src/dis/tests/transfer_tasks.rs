@@ -8,7 +8,7 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tidemill_dump::{BucketError, Buckets, DeliveryStore, DumpConfig, Dumps};
 use tidemill_model::{Events, ProjectId};
 
@@ -113,8 +113,9 @@ async fn records_arrive_and_the_detail_says_so() {
     api.post("/stream/orders/transfer-tasks/", obs("t1")).await;
     api.put("orders", &["one"]).await;
     api.clock.advance(Duration::from_secs(30));
-    let mut waited = tokio::time::interval(Duration::from_millis(5));
+    let (started, mut waited) = (Instant::now(), tokio::time::interval(Duration::from_millis(5)));
     let partition = loop {
+        assert!(started.elapsed() < Duration::from_secs(60), "the record does not arrive");
         let detail = api.get("/stream/orders/transfer-tasks/t1").await.body;
         let partitions = detail["partitions"].as_array().unwrap().clone();
         if let Some(delivered) = partitions.into_iter().find(|p| p["last_transfer_offset"] == 0) {
