@@ -5,7 +5,8 @@
 
 Four writers put records with names of their own while a dump task delivers them and other tasks are deleted.
 After every kill, each acknowledged record must be there once, under its number and in order; a refused one
-must not be there; one without an answer may be there, once. After a delete was answered, nothing of that task
+must not be there; one without an answer may be there, once. A consumer commits how far it has read: its positions
+must be the last acknowledged ones or the one under way, and agree with the records. After a delete was answered, nothing of that task
 may appear. In the end the delivered files of each partition must be exactly its records.
 """
 
@@ -31,7 +32,7 @@ from support.proof import download, verify  # noqa: E402
 from support.server import Server  # noqa: E402
 from support.wait import wait_for  # noqa: E402
 
-STREAM, PARTITIONS, WRITERS = "load", 3, 4
+STREAM, APP, PARTITIONS, WRITERS = "load", "reader", 3, 4
 BUCKET, SHORT_LIVED_BUCKET = "delivered", "short-lived"
 # What a record answers that is certainly not kept. Anything else without a number is of unknown outcome.
 REFUSED = {"DIS.4303"}
@@ -123,6 +124,49 @@ def read_from(dis, partition, number):
             yield int(record["sequence_number"]), base64.b64decode(record["data"])
 
 
+class Consumer(threading.Thread):
+    """Commits the end of one partition after the other until the server is gone."""
+
+    def __init__(self, dis, committed):
+        super().__init__()
+        self.dis, self.committed, self.under_way, self.error = dis, committed, None, None
+
+    def run(self):
+        try:
+            while True:
+                for state in consuming_states(self.dis):
+                    partition, end = state["partition_id"], state["latest_offset"]
+                    self.under_way = (partition, end)
+                    body = {"stream_name": STREAM, "app_name": APP, "partition_id": partition,
+                            "sequence_number": str(end), "checkpoint_type": "LAST_READ"}  # fmt: skip
+                    answer = self.dis.call("POST", "/checkpoints", json=body)
+                    if answer.status_code == 201:
+                        self.committed[partition] = end
+                    else:  # the clock leapt over the body: it was not taken
+                        assert "did not arrive" in answer.text, answer.text
+        except requests.exceptions.RequestException:
+            pass  # killed
+        except Exception as error:  # noqa: BLE001 - the main thread reports it
+            self.error = error
+
+    def check(self, records):
+        """What was acknowledged is there, and the state counts the records that are there."""
+        if self.error:
+            raise self.error
+        for index, state in enumerate(consuming_states(self.dis)):
+            partition, kept = state["partition_id"], int(state["sequence_number"])
+            allowed = {self.committed.get(partition, -1)}
+            if self.under_way and self.under_way[0] == partition:
+                allowed.add(self.under_way[1])
+            assert kept in allowed, f"{partition}: {kept} is committed, not one of {allowed}"
+            assert kept <= state["latest_offset"] == len(records.partitions[index]), state
+            self.committed[partition] = kept
+
+
+def consuming_states(dis):
+    return dis.call("GET", f"/apps/{APP}/streams/{STREAM}", expect=200).json()["partition_consuming_states"]
+
+
 class ShortLivedTask:
     """A dump task that is deleted while the server is being killed."""
 
@@ -147,12 +191,13 @@ class ShortLivedTask:
         return [key for key in objects.keys(server, SHORT_LIVED_BUCKET) if self.ident in key]
 
 
-def one_round(server, dis, records, number, chance):
+def one_round(server, dis, records, committed, number, chance):
     """Load, a kill, a restart, a check. Returns what the round's short-lived task left, by its id."""
     writers = [Writer(server, f"r{number}w{n}", chance.random()) for n in range(WRITERS)]
     short = ShortLivedTask(dis, f"short{number}")
-    for writer in writers:
-        writer.start()
+    consumer = Consumer(Dis(server), committed)
+    for thread in [*writers, consumer]:
+        thread.start()
     deadline = time.monotonic() + chance.uniform(0.05, 0.8)
     delete_at = chance.choice([None, deadline - chance.uniform(0, 0.2)])
     deleter = threading.Thread(target=short.delete)
@@ -164,12 +209,13 @@ def one_round(server, dis, records, number, chance):
             flush(server)
         time.sleep(0.01)
     server.kill()
-    for thread in writers + ([deleter] if deleter.ident else []):
+    for thread in [*writers, consumer] + ([deleter] if deleter.ident else []):
         thread.join(60)
     server.restart()
     for writer in writers:
         records.told(writer)
     records.check(dis)
+    consumer.check(records)
     return short.ident, short.after_restart(server)
 
 
@@ -200,22 +246,30 @@ def check_proof(server):
 
     Not so for the short-lived tasks: the clock leaps past the window a delete has for the ledger's end.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        status, report = verify(server, download(server, BUCKET, Path(folder)))
-    assert status == 0, report
+    report = None
+
+    def proven():
+        nonlocal report
+        with tempfile.TemporaryDirectory() as folder:
+            status, report = verify(server, download(server, BUCKET, Path(folder)))
+        return status == 0
+
+    # The ledger follows what it tells about.
+    wait_for(proven, lambda: f"the proof; {report}", seconds=60)
 
 
 def run(rounds, seed):
-    chance, records, left = random.Random(seed), Records(), {}
+    chance, records, committed, left = random.Random(seed), Records(), {}, {}
     server = Server(args=["--limits.throughput=false"]).start()
     try:
         dis = Dis(server)
         dis.create_stream(STREAM, PARTITIONS)
+        dis.call("POST", "/apps", json={"app_name": APP}, expect=201)
         for bucket in (BUCKET, SHORT_LIVED_BUCKET):
             objects.make_bucket(server, bucket)
         dis.create_task(STREAM, "deliver", BUCKET)
         for number in range(rounds):
-            ident, kept = one_round(server, dis, records, number, chance)
+            ident, kept = one_round(server, dis, records, committed, number, chance)
             left[ident] = kept
             count = sum(map(len, records.partitions))
             print(f"round {number + 1}/{rounds}: {count} records, {len(records.unknown)} without answer", flush=True)
