@@ -69,13 +69,17 @@ async fn callers_that_scale_at_once_take_turns() {
 }
 
 #[tokio::test]
-async fn a_used_up_quota_is_told() {
+async fn a_used_up_quota_is_told_once_a_minute() {
     let mut world = World::new().await;
     let id = world.create("s", 49).await.id.clone();
     assert!(world.streams.create_stream(&project(), new_stream("t", 2)).await.is_err());
+    assert_eq!(world.raised(), [EventKind::QuotaInsufficient]);
     assert!(world.streams.create_stream(&project(), new_stream("u", 51)).await.is_err());
+    assert_eq!(world.raised(), []);
+    world.clock.advance(Duration::from_secs(60));
     assert!(world.streams.scale_stream(&id, 51).await.is_err());
-    assert_eq!(world.raised(), [EventKind::QuotaInsufficient; 3]);
+    assert_eq!(world.raised(), [EventKind::QuotaInsufficient]);
+    world.clock.advance(Duration::from_secs(60));
     world.streams.scale_stream(&id, 50).await.unwrap();
     assert_eq!(world.raised(), []);
 }
