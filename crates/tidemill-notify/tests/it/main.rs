@@ -1,4 +1,5 @@
 //! Subscriptions and what reaches their receivers.
+
 #![allow(clippy::unwrap_used)] // a test that cannot go on has failed
 
 mod receiver;
