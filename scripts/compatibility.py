@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs/compatibility.md"
 sys.path.insert(0, str(ROOT / "tests/contract"))
 
-from kit import table  # noqa: E402
+from kit import table  # noqa: E402 - its folder had to be added to the path first
 
 HEAD = """# Compatibility with DIS
 

@@ -131,7 +131,10 @@ def test_partitions_that_were_taken_away_are_readable_until_retention(own_server
         records, cursor = dis.page(cursor)
         assert records == []
     own_server.advance(180)
-    states = lambda: [p["status"] for p in dis.describe(stream)["partitions"]]  # noqa: E731
+
+    def states():
+        return [p["status"] for p in dis.describe(stream)["partitions"]]
+
     wait_for(lambda: states() == ["ACTIVE", "EXPIRED", "EXPIRED"], states, seconds=90)
     for answer in (
         dis.call("GET", "/records", params={"partition-cursor": cursor}),
