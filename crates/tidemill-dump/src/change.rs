@@ -5,7 +5,6 @@
 //! new one. If the task goes to another bucket, each chain of its ledger says so with a `move`, and the whole
 //! ledger is copied into the new bucket, so that either bucket can be proven by itself.
 
-use crate::bucket::BucketError;
 use crate::commit::Ended;
 use crate::error::Trouble;
 use crate::ledger::Kind;
@@ -13,6 +12,7 @@ use crate::runner::Runner;
 use crate::seal::Sealing;
 use crate::task::Task;
 use std::sync::Arc;
+use tidemill_bucket::BucketError;
 
 impl Runner {
     /// Finishes the previous configuration and goes over to `changed`.

@@ -1,12 +1,12 @@
 //! What every part of a dump task works with, and the fenced writes of an owner.
 
-use crate::bucket::Buckets;
 use crate::config::DumpConfig;
 use crate::error::Trouble;
 use crate::ledger::Entry;
 use crate::task::Task;
 use std::sync::Arc;
 use std::time::Duration;
+use tidemill_bucket::Buckets;
 use tidemill_meta::dump::{self, Commit, IntentRow, LedgerRow, Owner, PositionRow, UploadRow};
 use tidemill_meta::{Meta, MetaError};
 use tidemill_model::{Clock, Event, EventKind, Events};

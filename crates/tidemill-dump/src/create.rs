@@ -1,6 +1,5 @@
 //! Creating a task.
 
-use crate::bucket::BucketError;
 use crate::context::tx;
 use crate::descriptor::{Destination, NewTask, Strategy};
 use crate::error::{CreateError, Trouble, UnusableBucket};
@@ -8,6 +7,7 @@ use crate::sink::{ObsSink, check};
 use crate::sweep::sweep;
 use crate::task::{Task, TaskState};
 use crate::tasks::Dumps;
+use tidemill_bucket::BucketError;
 use tidemill_meta::MetaError;
 use tidemill_meta::dump::{self, Inserted, Owner, PositionRow, TaskRow};
 use tidemill_model::{BucketName, EventKind, ProjectId, limits, random_id};

@@ -8,7 +8,6 @@
 //! Only a complete that may have been sent and whose outcome cannot be learnt holds (d) up. The caller is
 //! told so after a while; the deletion itself goes on, also after a restart.
 
-use crate::bucket::BucketError;
 use crate::commit::{Ended, commit};
 use crate::context::{Context, read, tx};
 use crate::error::Trouble;
@@ -24,6 +23,7 @@ use crate::sweep::sweep;
 use crate::task::Task;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tidemill_bucket::BucketError;
 use tidemill_meta::dump::{self, IntentRow, Owner, PositionRow, UploadRow};
 
 /// One deletion under way.

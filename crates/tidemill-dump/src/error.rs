@@ -1,7 +1,7 @@
 //! Why something failed: one type per call of the door, and one for the inside of a runner.
 
-use crate::bucket::BucketError;
 use crate::descriptor::Invalid;
+use tidemill_bucket::BucketError;
 use tidemill_meta::MetaError;
 
 /// Why dump tasks could not be opened.

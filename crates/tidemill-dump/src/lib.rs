@@ -6,7 +6,6 @@
 //! [`verify`].
 
 mod act;
-mod bucket;
 mod change;
 mod commit;
 mod config;
@@ -37,7 +36,7 @@ pub mod verify;
 mod view;
 
 pub use act::Action;
-pub use bucket::{BucketError, Buckets, DeliveryStore};
+
 pub use config::DumpConfig;
 pub use descriptor::{
     Attribute, CloudtableDestination, CloudtableSchema, Column, Common, Destination, DestinationType,

@@ -1,11 +1,11 @@
 //! Removing what ended tasks left: rows, and uploads that nobody can complete any more.
 
-use crate::bucket::BucketError;
 use crate::context::{Context, tx};
 use crate::error::Trouble;
 use crate::retry::Backoff;
 use crate::sink::ObsSink;
 use std::sync::Arc;
+use tidemill_bucket::BucketError;
 use tidemill_meta::dump::{self, Owner, UploadRow};
 use tidemill_model::ProjectId;
 use tokio_util::task::TaskTracker;

@@ -1,6 +1,5 @@
 //! The door: all dump tasks of the server.
 
-use crate::bucket::Buckets;
 use crate::config::DumpConfig;
 use crate::context::{Context, read, tx};
 use crate::delete::Deletion;
@@ -16,6 +15,7 @@ use crate::view::{self, TaskDetail, TaskPage};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
+use tidemill_bucket::Buckets;
 use tidemill_meta::dump::{self, Owner, TaskRow};
 use tidemill_meta::{Meta, MetaError};
 use tidemill_model::{Clock, Events, ProjectId};

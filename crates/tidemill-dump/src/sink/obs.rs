@@ -1,6 +1,5 @@
 //! Publishing an object into a bucket.
 
-use crate::bucket::{BucketError, DeliveryStore};
 use crate::context::Context;
 use crate::error::Trouble;
 use crate::spool::SpooledFile;
@@ -9,6 +8,7 @@ use object_store::multipart::PartId;
 use object_store::path::Path;
 use object_store::{MultipartId, PutPayload};
 use std::sync::Arc;
+use tidemill_bucket::{Bucket, BucketError};
 use tidemill_meta::dump::{Owner, UploadRow};
 use tidemill_model::{ProjectId, random_id};
 use tokio_util::task::TaskTracker;
@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 /// One bucket and the owner that writes to it.
 pub(crate) struct ObsSink {
     pub(super) ctx: Arc<Context>,
-    pub(super) store: Arc<dyn DeliveryStore>,
+    pub(super) store: Arc<dyn Bucket>,
     project: ProjectId,
     bucket: String,
     owner: Owner,

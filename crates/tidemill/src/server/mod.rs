@@ -1,8 +1,8 @@
 //! What `tidemill serve` is put together from.
 
-mod delivery_buckets;
 mod identity;
 mod listeners;
+mod local_buckets;
 mod run;
 pub(crate) mod running;
 mod services;

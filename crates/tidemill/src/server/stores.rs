@@ -1,7 +1,7 @@
 //! Everything behind the listeners, opened in the order in which it is built on one another.
 
-use super::delivery_buckets::LocalBuckets;
 use super::identity;
+use super::local_buckets::LocalBuckets;
 use crate::config::{LimitSettings, Settings};
 use crate::data_dir::DataDir;
 use anyhow::{Context, Result};

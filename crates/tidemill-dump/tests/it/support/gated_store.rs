@@ -10,7 +10,7 @@ use object_store::{
     ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 use std::sync::Arc;
-use tidemill_dump::{BucketError, Buckets, DeliveryStore};
+use tidemill_bucket::{Bucket, BucketError, Buckets};
 use tidemill_model::ProjectId;
 
 pub(crate) struct GatedBuckets {
@@ -21,7 +21,7 @@ pub(crate) struct GatedBuckets {
 
 #[async_trait]
 impl Buckets for GatedBuckets {
-    async fn open(&self, project: &ProjectId, bucket: &str) -> Result<Arc<dyn DeliveryStore>, BucketError> {
+    async fn open(&self, project: &ProjectId, bucket: &str) -> Result<Arc<dyn Bucket>, BucketError> {
         let open = async {
             match (bucket, project == &super::project()) {
                 (_, false) => Err(BucketError::Denied("not yours".into())),
@@ -56,7 +56,7 @@ impl GatedStore {
 }
 
 #[async_trait]
-impl DeliveryStore for GatedStore {
+impl Bucket for GatedStore {
     async fn unfinished(&self, key: &Path) -> Result<Vec<MultipartId>> {
         let of_key = self.store.unfinished().into_iter().filter(|(_, path)| path == key).map(|(id, _)| id);
         self.pass("unfinished", key, async { Ok(of_key.collect()) }).await

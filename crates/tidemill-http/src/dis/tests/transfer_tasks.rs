@@ -9,7 +9,8 @@ use object_store::path::Path;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tidemill_dump::{BucketError, Buckets, DeliveryStore, DumpConfig, Dumps};
+use tidemill_bucket::{Bucket, BucketError, Buckets};
+use tidemill_dump::{DumpConfig, Dumps};
 use tidemill_model::{Events, ProjectId};
 
 mod bucket;
@@ -22,7 +23,7 @@ struct OneBucket(MemoryBucket);
 
 #[async_trait]
 impl Buckets for OneBucket {
-    async fn open(&self, _: &ProjectId, bucket: &str) -> Result<Arc<dyn DeliveryStore>, BucketError> {
+    async fn open(&self, _: &ProjectId, bucket: &str) -> Result<Arc<dyn Bucket>, BucketError> {
         match bucket {
             "bucket" => Ok(Arc::new(self.0.clone())),
             "locked" => Err(BucketError::Denied("of someone else".into())),

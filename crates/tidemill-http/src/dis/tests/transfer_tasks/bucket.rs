@@ -12,7 +12,7 @@ use object_store::{
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tidemill_dump::DeliveryStore;
+use tidemill_bucket::Bucket;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct MemoryBucket {
@@ -34,7 +34,7 @@ impl MemoryBucket {
 }
 
 #[async_trait]
-impl DeliveryStore for MemoryBucket {
+impl Bucket for MemoryBucket {
     async fn unfinished(&self, key: &Path) -> Result<Vec<MultipartId>> {
         let uploads = self.uploads.lock();
         Ok(uploads.iter().filter(|(_, path)| *path == key).map(|(id, _)| id.clone()).collect())

@@ -1,4 +1,4 @@
-//! Where deliveries go, as this crate sees it: buckets of an object store.
+//! Buckets, and how they are opened.
 
 use async_trait::async_trait;
 use object_store::multipart::MultipartStore;
@@ -25,15 +25,15 @@ pub enum BucketError {
 #[async_trait]
 pub trait Buckets: Send + Sync + 'static {
     /// A store over the keys of `bucket`, which `project` may read and write.
-    async fn open(&self, project: &ProjectId, bucket: &str) -> Result<Arc<dyn DeliveryStore>, BucketError>;
+    async fn open(&self, project: &ProjectId, bucket: &str) -> Result<Arc<dyn Bucket>, BucketError>;
 }
 
 /// The store of one bucket.
 ///
-/// What delivery relies on: completing an upload is the only step that publishes; completing after an abort
+/// What its users rely on: completing an upload is the only step that publishes; completing after an abort
 /// fails; aborting or completing an unknown upload fails with `NotFound`.
 #[async_trait]
-pub trait DeliveryStore: ObjectStore + MultipartStore {
+pub trait Bucket: ObjectStore + MultipartStore {
     /// Uploads to exactly this key that are neither completed nor aborted.
     async fn unfinished(&self, key: &Path) -> object_store::Result<Vec<MultipartId>>;
 }

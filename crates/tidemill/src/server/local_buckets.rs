@@ -1,4 +1,4 @@
-//! The local object store as dump tasks see it.
+//! The local object store as the domain sees it.
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -10,7 +10,7 @@ use object_store::{
 };
 use std::fmt;
 use std::sync::Arc;
-use tidemill_dump::{BucketError, Buckets, DeliveryStore};
+use tidemill_bucket::{Bucket, BucketError, Buckets};
 use tidemill_meta::{Meta, MetaError, identity};
 use tidemill_model::ProjectId;
 use tidemill_objects::{BucketStore, Objects, ObjectsError, UploadsQuery};
@@ -26,7 +26,7 @@ pub(super) struct LocalBuckets {
 
 #[async_trait]
 impl Buckets for LocalBuckets {
-    async fn open(&self, project: &ProjectId, bucket: &str) -> Result<Arc<dyn DeliveryStore>, BucketError> {
+    async fn open(&self, project: &ProjectId, bucket: &str) -> Result<Arc<dyn Bucket>, BucketError> {
         let info = self.objects.bucket_info(bucket).await.map_err(bucket_error)?;
         if self.account_of(project).await? != Some(info.domain) {
             return Err(BucketError::Denied("the bucket belongs to another account".to_owned()));
@@ -60,7 +60,7 @@ struct LocalBucket {
 }
 
 #[async_trait]
-impl DeliveryStore for LocalBucket {
+impl Bucket for LocalBucket {
     async fn unfinished(&self, key: &Path) -> Result<Vec<MultipartId>> {
         let mut query =
             UploadsQuery { prefix: key.as_ref().to_owned(), max: PAGE, ..UploadsQuery::default() };

@@ -1,0 +1,1 @@
+//! Datasets: samples and their labels, immutable versions, import, export, synchronisation with the bucket.

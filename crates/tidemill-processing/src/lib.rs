@@ -1,0 +1,3 @@
+//! Processing tasks: operators as a plan over samples, run shard by shard.
+
+mod engine;

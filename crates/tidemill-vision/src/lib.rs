@@ -1,0 +1,10 @@
+//! Image samples: what they look like, whether they are sound, and what can be made of them.
+//!
+//! Pure functions from bytes and label files to bytes, label files and numbers. No I/O, no clock; the same input
+//! gives the same output on every machine.
+
+mod pixels;
+mod rect;
+
+pub use pixels::Pixels;
+pub use rect::{Rect, Visible};
