@@ -12,14 +12,21 @@ die() {
   exit 1
 }
 
-# install PACKAGE...: from Debian's archive, with sudo when not root.
-install() {
+# as_root COMMAND...: with sudo when not root.
+as_root() {
   local root=()
   [ "$(id -u)" -eq 0 ] || root=(sudo)
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+apt_update() { as_root apt-get update -qq; }
+
+# install PACKAGE...: from Debian's archive.
+install() {
   command -v apt-get >/dev/null || die "missing: $*; install them and run this again"
   say "installing $*"
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  apt_update
+  as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 need_rust() {

@@ -20,6 +20,12 @@ needs() {
   need_java_clients tests/clients/java
 }
 
+# The real images of the tests, see tests/images/README.md.
+images() {
+  TIDEMILL_TEST_IMAGES=$(scripts/test_images.sh)
+  export TIDEMILL_TEST_IMAGES
+}
+
 # Everything at once, in the one profile that is tested, measured and shipped: nothing is compiled twice.
 build() { cargo build --release --locked --workspace --all-targets; }
 
@@ -51,6 +57,7 @@ kills() {
 }
 
 step "what the tests need" needs
+step "test images" images
 step "build" build
 step "Rust tests" rust_tests
 step "Go clients" go_clients
