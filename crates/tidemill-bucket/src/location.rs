@@ -48,11 +48,11 @@ pub enum InvalidLocation {
 impl Location {
     /// Reads any of the spellings; `s3a://` is read as well.
     pub fn parse(text: &str) -> Result<Self, InvalidLocation> {
-        if text.len() > BYTES_MAX {
-            return Err(InvalidLocation::TooLong);
-        }
         let rest = ["obs://", "s3://", "s3a://", "/"].iter().find_map(|scheme| text.strip_prefix(scheme));
         let rest = rest.ok_or(InvalidLocation::Scheme)?;
+        if rest.len() > BYTES_MAX {
+            return Err(InvalidLocation::TooLong);
+        }
         let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
         if bucket.is_empty() {
             return Err(if key.is_empty() { InvalidLocation::NoBucket } else { InvalidLocation::EmptyPart });

@@ -123,3 +123,5 @@ pub const IDENTITY_NAME_CHARS_MAX: usize = 64;
 pub const PASSWORD_BYTES: std::ops::RangeInclusive<usize> = 8..=128;
 /// Policies of a stream.
 pub const POLICIES_PER_STREAM_MAX: usize = 200;
+/// Longest line of a manifest, boxes and other labels included.
+pub const MANIFEST_LINE_BYTES_MAX: usize = 4 * 1024 * 1024;
