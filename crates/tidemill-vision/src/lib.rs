@@ -3,11 +3,21 @@
 //! Pure functions from bytes and label files to bytes, label files and numbers. No I/O, no clock; the same input
 //! gives the same output on every machine.
 
+mod decode;
 mod distribution;
+mod encode;
 pub mod parameters;
 mod pixels;
 mod rect;
+mod resize;
 pub mod seed;
+pub mod voc;
 
+pub use decode::{
+    DecodeError, DecodeLimits, DecodeWarning, Decoded, Dimensions, ImageFormat, Orientation, decode,
+    dimensions,
+};
+pub use encode::{EncodeError, encode, encode_jpeg};
 pub use pixels::Pixels;
 pub use rect::{Rect, Visible};
+pub use resize::resize;

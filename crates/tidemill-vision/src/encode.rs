@@ -1,0 +1,64 @@
+//! Pixels to image files.
+
+use image::codecs::{bmp::BmpEncoder, png::PngEncoder};
+use image::{ExtendedColorType, ImageEncoder};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+
+use crate::{ImageFormat, Pixels};
+
+/// The quality of JPEG files that become samples.
+const SAMPLE_QUALITY: u8 = 95;
+
+/// Why pixels could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// Neither JPEG, PNG nor BMP.
+    #[error("{0:?} files are read only")]
+    Format(ImageFormat),
+    /// Too wide or too high for the format.
+    #[error("{width} x {height} pixels do not fit into a {format:?} file")]
+    Size {
+        /// Columns.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// The format.
+        format: ImageFormat,
+    },
+    /// The encoder refused.
+    #[error("{0}")]
+    Encoder(String),
+}
+
+/// A file for a sample: JPEG with quality 95 and full colour resolution, PNG or BMP.
+pub fn encode(pixels: &Pixels, format: ImageFormat) -> Result<Vec<u8>, EncodeError> {
+    let mut file = Vec::new();
+    match format {
+        ImageFormat::Jpeg => return encode_jpeg(pixels, SAMPLE_QUALITY),
+        ImageFormat::Png => write(pixels, PngEncoder::new(&mut file))?,
+        ImageFormat::Bmp => write(pixels, BmpEncoder::new(&mut file))?,
+        ImageFormat::Gif | ImageFormat::WebP | ImageFormat::Tiff => return Err(EncodeError::Format(format)),
+    }
+    Ok(file)
+}
+
+fn write(pixels: &Pixels, encoder: impl ImageEncoder) -> Result<(), EncodeError> {
+    encoder
+        .write_image(pixels.rgb(), pixels.width(), pixels.height(), ExtendedColorType::Rgb8)
+        .map_err(|error| EncodeError::Encoder(error.to_string()))
+}
+
+/// A JPEG file of this quality, 1 to 100, with full colour resolution.
+pub fn encode_jpeg(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, EncodeError> {
+    let (width, height) = (pixels.width(), pixels.height());
+    let (Ok(columns), Ok(rows)) = (u16::try_from(width), u16::try_from(height)) else {
+        return Err(EncodeError::Size { width, height, format: ImageFormat::Jpeg });
+    };
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, quality);
+    encoder.set_sampling_factor(SamplingFactor::R_4_4_4);
+    encoder
+        .encode(pixels.rgb(), columns, rows, ColorType::Rgb)
+        .map_err(|error| EncodeError::Encoder(error.to_string()))?;
+    Ok(file)
+}

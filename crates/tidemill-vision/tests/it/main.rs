@@ -1,0 +1,8 @@
+//! Image files and label files, whole ones.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
+
+mod decode;
+mod support;
+mod voc_cases;
+mod voc_files;
