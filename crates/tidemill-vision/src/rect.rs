@@ -69,7 +69,8 @@ impl Rect {
             return if self.is_too_thin() { Visible::TooThin } else { Visible::Whole(*self) };
         }
         let outside = 1.0 - inside.area() / self.area();
-        if !(outside <= Self::OUTSIDE_MAX) {
+        // A box without area has no such share.
+        if outside.is_nan() || outside > Self::OUTSIDE_MAX {
             Visible::MostlyOutside
         } else if inside.is_too_thin() {
             Visible::TooThin

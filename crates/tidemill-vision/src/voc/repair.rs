@@ -50,17 +50,13 @@ pub struct Repair {
 
 /// Repairs labels made for an image of size `from`, which now has size `to`.
 pub fn repair(document: &mut Document, from: ImageSize, to: ImageSize) -> Repair {
-    let mut repair = Repair::default();
-    repair.dropped = if document.objects.is_empty() {
-        Some("no_object")
-    } else if !document.objects.iter().any(has_box) {
-        Some("no_bndbox")
-    } else {
-        None
-    };
-    if repair.dropped.is_some() {
-        return repair;
+    if document.objects.is_empty() {
+        return Repair { dropped: Some("no_object"), ..Repair::default() };
     }
+    if !document.objects.iter().any(has_box) {
+        return Repair { dropped: Some("no_bndbox"), ..Repair::default() };
+    }
+    let mut repair = Repair::default();
     document.objects.retain_mut(|object| keep(object, from, to, &mut repair.findings));
     if document.objects.is_empty() {
         repair.dropped = Some("no_object_left");
