@@ -4,7 +4,7 @@ use image::codecs::{bmp::BmpEncoder, png::PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-use crate::{ImageFormat, Pixels};
+use crate::{ImageFormat, Orientation, Pixels};
 
 /// The quality of JPEG files that become samples.
 const SAMPLE_QUALITY: u8 = 95;
@@ -32,13 +32,50 @@ pub enum EncodeError {
 
 /// A file for a sample: JPEG with quality 95 and full colour resolution, PNG or BMP.
 pub fn encode(pixels: &Pixels, format: ImageFormat) -> Result<Vec<u8>, EncodeError> {
+    encode_turned(pixels, format, Orientation::Upright)
+}
+
+/// A file for a sample that asks viewers to turn it; bitmaps cannot ask.
+pub(crate) fn encode_turned(
+    pixels: &Pixels,
+    format: ImageFormat,
+    orientation: Orientation,
+) -> Result<Vec<u8>, EncodeError> {
     let mut file = Vec::new();
     match format {
-        ImageFormat::Jpeg => return encode_jpeg(pixels, SAMPLE_QUALITY),
-        ImageFormat::Png => write(pixels, PngEncoder::new(&mut file))?,
+        ImageFormat::Jpeg => return jpeg(pixels, SAMPLE_QUALITY, orientation),
+        ImageFormat::Png => {
+            let mut encoder = PngEncoder::new(&mut file);
+            if orientation != Orientation::Upright {
+                let marked = encoder.set_exif_metadata(orientation.exif());
+                marked.map_err(|error| EncodeError::Encoder(error.to_string()))?;
+            }
+            write(pixels, encoder)?;
+        }
         ImageFormat::Bmp => write(pixels, BmpEncoder::new(&mut file))?,
         ImageFormat::Gif | ImageFormat::WebP | ImageFormat::Tiff => return Err(EncodeError::Format(format)),
     }
+    Ok(file)
+}
+
+/// A JPEG file of this quality, 1 to 100, with full colour resolution.
+pub fn encode_jpeg(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, EncodeError> {
+    jpeg(pixels, quality, Orientation::Upright)
+}
+
+fn jpeg(pixels: &Pixels, quality: u8, orientation: Orientation) -> Result<Vec<u8>, EncodeError> {
+    let (width, height) = (pixels.width(), pixels.height());
+    let (Ok(columns), Ok(rows)) = (u16::try_from(width), u16::try_from(height)) else {
+        return Err(EncodeError::Size { width, height, format: ImageFormat::Jpeg });
+    };
+    let wrong = |error: jpeg_encoder::EncodingError| EncodeError::Encoder(error.to_string());
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, quality);
+    encoder.set_sampling_factor(SamplingFactor::R_4_4_4);
+    if orientation != Orientation::Upright {
+        encoder.add_exif_metadata(&orientation.exif()).map_err(wrong)?;
+    }
+    encoder.encode(pixels.rgb(), columns, rows, ColorType::Rgb).map_err(wrong)?;
     Ok(file)
 }
 
@@ -46,19 +83,4 @@ fn write(pixels: &Pixels, encoder: impl ImageEncoder) -> Result<(), EncodeError>
     encoder
         .write_image(pixels.rgb(), pixels.width(), pixels.height(), ExtendedColorType::Rgb8)
         .map_err(|error| EncodeError::Encoder(error.to_string()))
-}
-
-/// A JPEG file of this quality, 1 to 100, with full colour resolution.
-pub fn encode_jpeg(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, EncodeError> {
-    let (width, height) = (pixels.width(), pixels.height());
-    let (Ok(columns), Ok(rows)) = (u16::try_from(width), u16::try_from(height)) else {
-        return Err(EncodeError::Size { width, height, format: ImageFormat::Jpeg });
-    };
-    let mut file = Vec::new();
-    let mut encoder = Encoder::new(&mut file, quality);
-    encoder.set_sampling_factor(SamplingFactor::R_4_4_4);
-    encoder
-        .encode(pixels.rgb(), columns, rows, ColorType::Rgb)
-        .map_err(|error| EncodeError::Encoder(error.to_string()))?;
-    Ok(file)
 }

@@ -11,6 +11,7 @@ mod pixels;
 mod rect;
 mod resize;
 pub mod seed;
+pub mod validation;
 pub mod voc;
 
 pub use decode::{

@@ -39,6 +39,14 @@ impl Orientation {
         }
     }
 
+    /// An EXIF block that says nothing but this.
+    pub(crate) fn exif(self) -> Vec<u8> {
+        const HEADER: [u8; 10] = [b'M', b'M', 0, 42, 0, 0, 0, 8, 0, 1];
+        const ORIENTATION_ONE_SHORT: [u8; 8] = [0x01, 0x12, 0, 3, 0, 0, 0, 1];
+        let number = self as u8 + 1;
+        [HEADER.as_slice(), &ORIENTATION_ONE_SHORT, &[0, number, 0, 0], &[0; 4]].concat()
+    }
+
     /// Whether width and height change places.
     pub fn swaps_sides(self) -> bool {
         matches!(self, Self::Transpose | Self::Rotate90 | Self::Transverse | Self::Rotate270)

@@ -62,10 +62,11 @@ pub fn repair(document: &mut Document, from: ImageSize, to: ImageSize) -> Repair
         repair.dropped = Some("no_object_left");
         return repair;
     }
+    if document.size() != Some(from) {
+        repair.findings.push(Finding::SizeFixed);
+    }
     if from != to {
         repair.findings.push(Finding::Scaled);
-    } else if document.size() != Some(to) {
-        repair.findings.push(Finding::SizeFixed);
     }
     if document.size() != Some(to) {
         document.set_size(to);

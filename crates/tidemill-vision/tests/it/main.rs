@@ -4,5 +4,6 @@
 
 mod decode;
 mod support;
+mod validation;
 mod voc_cases;
 mod voc_files;
