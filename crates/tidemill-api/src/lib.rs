@@ -2,5 +2,6 @@
 
 pub mod dis;
 pub mod error;
+pub mod modelarts;
 
 pub use error::{ErrorBody, ErrorCode};

@@ -1,3 +1,25 @@
-//! Datasets: samples and their labels, immutable versions, import, export, synchronisation with the bucket.
+//! Datasets: samples and labels being edited, immutable versions, import, export.
+//!
+//! [`Datasets`] is the handle; everything durable is in the metadata, user data in buckets.
 
+mod create;
+mod dataset;
+mod datasets;
+mod error;
+mod fraction;
+mod id;
+mod kind;
+pub mod label;
 pub mod manifest;
+mod registry;
+pub mod sample;
+mod stats;
+
+pub use dataset::{Dataset, DatasetStatus, Definition, Directory, NewDataset};
+pub use datasets::Datasets;
+pub use error::{Activity, DatasetError, PathError};
+pub use fraction::Fraction;
+pub use id::DatasetId;
+pub use kind::{DatasetType, LabelType, SampleType};
+pub use registry::{ListQuery, SortBy};
+pub use stats::StatusCounts;

@@ -2,8 +2,10 @@
 
 pub mod dis;
 pub mod iam;
+pub mod modelarts;
 pub mod obs;
 mod ops;
+pub mod request;
 pub mod server;
 mod services;
 pub mod tls;

@@ -2,9 +2,11 @@
 
 use crate::dis::subscriptions::{self, NotifyState};
 use crate::dis::transfer_tasks::{self, TransferState};
-use crate::dis::{self, Budget, DisState, Guard};
+use crate::dis::{self, DisState};
 use crate::iam::{self, IamState, PublicUrls};
+use crate::modelarts::{self, ModelArtsState};
 use crate::obs::{self, ObsState};
+use crate::request::{Budget, Gate, Guard};
 use crate::{ops, trace};
 use axum::Router;
 use axum::http::{HeaderMap, header};
@@ -12,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
+use tidemill_dataset::Datasets;
 use tidemill_dump::Dumps;
 use tidemill_iam::Iam;
 use tidemill_meta::Meta;
@@ -31,6 +34,8 @@ pub struct Services {
     pub streams: Streams,
     /// The dump tasks.
     pub dumps: Dumps,
+    /// The datasets.
+    pub datasets: Datasets,
     /// The subscriptions to events.
     pub notifications: Notifications,
     /// The object store.
@@ -52,13 +57,18 @@ pub struct Services {
 /// The routes of the API listener: streams, identity, operations.
 pub fn api_router(services: &Services) -> Router {
     let identity = IamState { iam: services.iam.clone(), public: services.public.clone() };
-    let dis = DisState {
-        streams: services.streams.clone(),
+    let gate = Gate {
         iam: services.iam.clone(),
         clock: services.clock.clone(),
         budget: services.budget.clone(),
         guard: services.guard.clone(),
     };
+    let models = ModelArtsState {
+        gate: gate.clone(),
+        datasets: services.datasets.clone(),
+        public: services.public.clone(),
+    };
+    let dis = DisState { streams: services.streams.clone(), gate };
     Router::new()
         .route("/", get(front).with_state(identity.clone()))
         .merge(ops::router(services.clone()))
@@ -66,6 +76,7 @@ pub fn api_router(services: &Services) -> Router {
         .merge(dis::router(dis.clone()))
         .merge(transfer_tasks::router(TransferState { dis: dis.clone(), dumps: services.dumps.clone() }))
         .merge(subscriptions::router(NotifyState { dis, notifications: services.notifications.clone() }))
+        .merge(modelarts::router(models))
         .fallback(dis::unknown_route)
         .layer(axum::middleware::from_fn(trace::trace))
 }

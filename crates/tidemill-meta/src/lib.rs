@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod checkpoint;
+pub mod dataset;
 pub mod dump;
 pub mod identity;
 pub mod notify;
@@ -45,6 +46,8 @@ pub trait Tx: Send {
     async fn execute(&mut self, sql: &'static str, args: Vec<Value>) -> Result<u64, MetaError>;
     /// Runs a statement and returns its rows, `RETURNING` included.
     async fn query(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, MetaError>;
+    /// The same for a statement that was put together, from texts of ours only: values are in `args`.
+    async fn query_built(&mut self, sql: String, args: Vec<Value>) -> Result<Vec<Row>, MetaError>;
 }
 
 /// The closure of a transaction, its result kept aside. `Err` rolls back.

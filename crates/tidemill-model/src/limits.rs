@@ -125,3 +125,13 @@ pub const PASSWORD_BYTES: std::ops::RangeInclusive<usize> = 8..=128;
 pub const POLICIES_PER_STREAM_MAX: usize = 200;
 /// Longest line of a manifest, boxes and other labels included.
 pub const MANIFEST_LINE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Datasets a project may have.
+pub const DATASETS_PER_PROJECT_MAX: u64 = 1000;
+/// Samples a dataset may have.
+pub const SAMPLES_PER_DATASET_MAX: u64 = 1_000_000;
+/// Labels a dataset may have.
+pub const LABELS_PER_DATASET_MAX: u64 = 10_000;
+/// Largest request body of the dataset API: one sample of the largest size in Base64, and as much again.
+pub const DATASET_REQUEST_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Largest sample that is sent inline, decoded.
+pub const INLINE_SAMPLE_BYTES_MAX: usize = 12_582_912;

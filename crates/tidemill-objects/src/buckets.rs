@@ -1,6 +1,6 @@
 //! Buckets.
 
-use crate::{Objects, ObjectsError};
+use crate::{BucketStore, Objects, ObjectsError};
 use tidemill_meta::object::{self as rows, BucketRow};
 use tidemill_model::BucketName;
 
@@ -81,6 +81,30 @@ impl Objects {
             })
         })
         .await
+    }
+
+    /// The store of a bucket that only the server itself uses, made if it is not there. Its name begins with a
+    /// dot, so that no client can make or name it, and it belongs to no account.
+    ///
+    /// # Errors
+    /// [`ObjectsError::Meta`].
+    pub async fn hidden_bucket(&self, name: &'static str) -> Result<BucketStore, ObjectsError> {
+        let row = BucketRow {
+            name: name.to_owned(),
+            domain: String::new(),
+            project: String::new(),
+            acl: BucketAcl::Private.as_str().to_owned(),
+            created_ms: self.0.clock.now_ms(),
+        };
+        self.change(move |tx| {
+            let row = row.clone();
+            Box::pin(async move {
+                rows::insert_bucket(tx, &row).await?;
+                Ok(((), 0))
+            })
+        })
+        .await?;
+        self.bucket(name).await
     }
 
     /// A bucket's facts.

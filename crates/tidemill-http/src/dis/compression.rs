@@ -3,11 +3,10 @@
 //! One raw LZ4 block, one raw Snappy block, Zstandard and gzip. The size is known and bounded before anything
 //! is allocated: LZ4 and Zstandard bring it in a header, Snappy in its first bytes, gzip is cut at the limit.
 
-use crate::dis::budget::Room;
 use crate::dis::error::DisError;
+use crate::request::budget::Room;
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
-use http::request::Parts;
 use http::{HeaderMap, Method};
 use std::io::Read;
 use tidemill_model::limits::{REQUEST_BYTES_MAX, REQUEST_WIRE_BYTES_MAX};
@@ -37,20 +36,20 @@ impl Coding {
     /// What the head says about the body. Only bodies of POST and PUT are ever looked into.
     ///
     /// An unknown coding, a size that is missing or no number: DIS.4300. A size over 5 MiB: 413.
-    pub(super) fn of(head: &Parts) -> Result<Self, DisError> {
-        if !matches!(head.method, Method::POST | Method::PUT) {
+    pub(super) fn of(method: &Method, headers: &HeaderMap) -> Result<Self, DisError> {
+        if !matches!(*method, Method::POST | Method::PUT) {
             return Ok(Self::Identity);
         }
-        let Some(name) = head.headers.get("content-encoding") else { return Ok(Self::Identity) };
+        let Some(name) = headers.get("content-encoding") else { return Ok(Self::Identity) };
         match name.to_str().unwrap_or("?").trim().to_ascii_lowercase().as_str() {
             "" | "identity" => Ok(Self::Identity),
             "gzip" | "x-gzip" => Ok(Self::Gzip),
             "snappy" => Ok(Self::Snappy),
-            "lz4" => match stated(&head.headers, LZ4_SIZE)? {
+            "lz4" => match stated(headers, LZ4_SIZE)? {
                 Some(bytes) => Ok(Self::Lz4(bytes)),
                 None => Err(DisError::unreadable(format!("{LZ4_SIZE} is missing"))),
             },
-            "zstd" => Ok(Self::Zstd(stated(&head.headers, ZSTD_SIZE)?)),
+            "zstd" => Ok(Self::Zstd(stated(headers, ZSTD_SIZE)?)),
             _ => Err(DisError::unreadable("Content-Encoding must be lz4, snappy, zstd, gzip or identity")),
         }
     }
@@ -200,7 +199,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_room_is_what_the_unpacked_body_takes() {
-        let budget = crate::dis::Budget::with_bytes(tidemill_model::Clock::manual(0), 10_000);
+        let budget = crate::request::Budget::with_bytes(tidemill_model::Clock::manual(0), 10_000);
         let body = snap::raw::Encoder::new().compress_vec(&[b'x'; 4000]).unwrap();
         let room = budget.body(body.len() + Coding::Snappy.unpacked_bytes_max(body.len())).await.unwrap();
         let (unpacked, room) = Coding::Snappy.unpack(body.into(), room).await.unwrap();

@@ -19,7 +19,7 @@ pub(super) async fn get_records(
     let missing = || DisError::new(ErrorCode::InvalidCursor, &["partition-cursor is missing"]);
     let cursor = request.query.get("partition-cursor").ok_or_else(missing)?;
     let limit = limit(&request)?;
-    let room = state.budget.answer(limit.bytes.div_ceil(3) * 4).await?;
+    let room = state.gate.budget.answer(limit.bytes.div_ceil(3) * 4).await?;
     let read = state.streams.read_records(request.asker(), cursor, limit).await;
     let (page, next) = read.map_err(|error| DisError::get(error, &request.project))?;
     let records = page.runs.iter().map(|run| u64::from(run.count)).sum();

@@ -1,8 +1,8 @@
 //! `/streams/{stream_name}/metrics` and `/streams/{stream_name}/partitions/{partition_id}/metrics`.
 
 use crate::dis::error::DisError;
-use crate::dis::query::Query;
 use crate::dis::{DisRequest, DisState, lookup, reply};
+use crate::request::query::Query;
 use axum::extract::State;
 use axum::response::Response;
 use std::collections::BTreeMap;
@@ -84,10 +84,10 @@ async fn show(
 ) -> Result<Response, DisError> {
     let (labels, is_list) =
         labels(query, if partition.is_none() { STREAM_LABELS } else { PARTITION_LABELS })?;
-    let (start_s, end_s) = period(query, state.clock.now_s())?;
+    let (start_s, end_s) = period(query, state.gate.clock.now_s())?;
     let minutes = start_s.div_euclid(60)..=end_s.div_euclid(60);
     let found = state.streams.traffic(stream, partition, minutes).await?;
-    let room = state.budget.answer((labels.len() + 1) * found.len() * POINT_BYTES).await?;
+    let room = state.gate.budget.answer((labels.len() + 1) * found.len() * POINT_BYTES).await?;
     let mut all = labels.iter().map(|label| series(label, &found));
     let first = all.next().unwrap_or_default();
     let metrics_list = is_list.then(|| std::iter::once(first.clone()).chain(all).collect());

@@ -1,9 +1,6 @@
 //! The stream API (DIS): one file a resource.
 
 mod apps;
-mod body;
-pub mod budget;
-mod caller;
 mod checkpoints;
 pub mod compression;
 mod cursors;
@@ -11,15 +8,12 @@ pub mod error;
 mod files;
 mod get_records;
 mod groups;
-pub mod guard;
-pub mod json;
 mod lookup;
 mod metrics;
 mod policies;
 pub mod protobuf;
 pub mod put_body;
 mod put_records;
-pub mod query;
 pub mod reply;
 pub mod request;
 mod stream_detail;
@@ -30,17 +24,13 @@ mod tag_query;
 mod tags;
 pub mod transfer_tasks;
 
-pub use budget::Budget;
+use crate::request::Gate;
 pub use error::DisError;
-pub use guard::{Guard, Rates};
 pub use request::DisRequest;
 
 use axum::Router;
 use axum::routing::{MethodRouter, delete, get, post, put};
-use std::sync::Arc;
 use tidemill_api::ErrorCode;
-use tidemill_iam::Iam;
-use tidemill_model::Clock;
 use tidemill_stream::Streams;
 
 /// What the handlers of the stream API share. Cheap to clone.
@@ -48,14 +38,8 @@ use tidemill_stream::Streams;
 pub struct DisState {
     /// The streams.
     pub streams: Streams,
-    /// Identities, tokens, signatures and rights.
-    pub iam: Arc<Iam>,
-    /// Time.
-    pub clock: Clock,
-    /// Room for request bodies.
-    pub budget: Budget,
-    /// Rates of projects and addresses.
-    pub guard: Guard,
+    /// What requests are checked with and what bounds them.
+    pub gate: Gate,
 }
 
 /// The routes of streams, records, cursors, apps and checkpoints.

@@ -120,7 +120,7 @@ fn grants(
     let grant = |text: &str| {
         let shown: String = text.chars().take(80).collect();
         let nobody = || DisError::invalid(format!("{member}: there is no account or user {shown:?}"));
-        state.iam.principal(text).map(|principal| of_principal(principal, action)).ok_or_else(nobody)
+        state.gate.iam.principal(text).map(|principal| of_principal(principal, action)).ok_or_else(nobody)
     };
     texts.into_iter().map(grant).collect()
 }

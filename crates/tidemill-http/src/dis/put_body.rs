@@ -1,7 +1,7 @@
 //! The body of a put, read in one pass: texts are borrowed from it, payloads stay base64.
 
 use crate::dis::error::DisError;
-use crate::dis::json;
+use crate::request::json;
 use serde::de::{
     self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
@@ -38,7 +38,7 @@ pub fn parse(body: &[u8]) -> Result<PutBody<'_>, DisError> {
 
 fn refusal(error: &serde_json::Error) -> DisError {
     let text = error.to_string();
-    if text.starts_with(TOO_DEEP) { DisError::unreadable(text) } else { json::refusal(error) }
+    if text.starts_with(TOO_DEEP) { DisError::unreadable(text) } else { json::refusal(error).into() }
 }
 
 /// Feeds any bytes to the reader of put bodies: it must answer without a panic.

@@ -1,6 +1,6 @@
 //! Answers: JSON or protobuf, or empty with `Content-Length: 0`.
 
-use crate::dis::budget::Room;
+use crate::request::budget::Room;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;

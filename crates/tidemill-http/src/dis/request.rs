@@ -1,25 +1,18 @@
 //! What every call of the stream API starts with: caller, room for the body, body, project, query.
 
 use crate::dis::DisState;
-use crate::dis::budget::Room;
-use crate::dis::caller::Claim;
 use crate::dis::compression::Coding;
 use crate::dis::error::DisError;
-use crate::dis::query::Query;
-use crate::dis::{body, json};
-use axum::extract::{
-    ConnectInfo, FromRef, FromRequest, FromRequestParts, MatchedPath, OriginalUri, RawPathParams, Request,
-};
+use crate::request::budget::Room;
+use crate::request::query::Query;
+use crate::request::{Arrived, PathValues, json};
+use axum::extract::{FromRef, FromRequest, MatchedPath, Request};
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use http::request::Parts;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use tidemill_api::ErrorCode;
-use tidemill_iam::{Caller, Iam, RequestHead};
+use tidemill_iam::{Caller, Iam};
 use tidemill_model::ProjectId;
 use tidemill_stream::Asker;
 
@@ -37,14 +30,14 @@ pub struct DisRequest {
     /// The body, unpacked, at most 5 MiB.
     pub body: Bytes,
     iam: Arc<Iam>,
-    path: Vec<(String, String)>,
+    path: PathValues,
     _room: Room,
 }
 
 impl DisRequest {
     /// The value of `{name}` in the route's path; empty if the route has none.
     pub fn path(&self, name: &str) -> &str {
-        value(&self.path, name)
+        self.path.get(name)
     }
 
     /// On whose behalf streams of other projects are looked for.
@@ -70,12 +63,8 @@ impl DisRequest {
         if self.is_protobuf() {
             return Err(DisError::unreadable("protobuf is for /records only, use application/json"));
         }
-        json::parse_object(&self.body)
+        Ok(json::parse_object(&self.body)?)
     }
-}
-
-fn value<'p>(path: &'p [(String, String)], name: &str) -> &'p str {
-    path.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
 }
 
 impl<S> FromRequest<S> for DisRequest
@@ -87,65 +76,25 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, DisError> {
         let state = DisState::from_ref(state);
-        let (guard, peer, about_streams) = (state.guard.clone(), peer(&request), is_about_streams(&request));
-        guard.admit(peer)?;
-        let read = Self::read(request, state).await;
-        if read.as_ref().is_err_and(|error| error.code == ErrorCode::NotAuthenticated) {
-            guard.failed(peer);
-        }
-        let read = read?;
-        if about_streams {
-            guard.stream_request(&read.project)?;
-        }
-        Ok(read)
-    }
-}
-
-impl DisRequest {
-    async fn read(request: Request, state: DisState) -> Result<Self, DisError> {
-        let DisState { iam, clock, budget, .. } = state;
-        let (mut parts, mut body) = request.into_parts();
-        let path = path_values(&mut parts).await?;
-        let claim = Claim::begin(&iam, &head(&parts))?;
+        let about_streams = is_about_streams(&request);
         // Who sent it is checked first, so a coding that is none is refused after the body.
-        let coding = Coding::of(&parts);
+        let coding = Coding::of(request.method(), request.headers());
         let readable = coding.as_ref().copied().unwrap_or(Coding::Identity);
-        let wire = body::expected_bytes(&mut body, readable.wire_bytes_max()).await?;
-        // Taken at once: a request that held its packed body while it waits for more could block all others.
-        let room = budget.body(wire + readable.unpacked_bytes_max(wire)).await?;
-        let mut hash = matches!(claim, Claim::Signed(_)).then(Sha256::new);
-        let body = body::read(body, readable.wire_bytes_max(), &clock, hash.as_mut()).await?;
-        let digest = hash.map(|hash| hash.finalize().into()).unwrap_or_default();
-        let (caller, reading) = claim.finish(&iam, &digest, body.is_empty())?;
-        let project = iam
-            .choose_project(&caller, Some(value(&path, "project_id")), &head(&parts))
-            .map_err(|refused| DisError::new(ErrorCode::InvalidProject, &[&refused.0]))?;
-        let query = Query::read(parts.uri.query().unwrap_or_default(), reading);
+        let arrived = state
+            .gate
+            .let_in(request, readable.wire_bytes_max(), |wire| readable.unpacked_bytes_max(wire))
+            .await?;
+        let Arrived { caller, project, query, headers, body, path, room } = arrived;
         let (body, room) = coding?.unpack(body, room).await?;
-        Ok(Self { caller, project, query, headers: parts.headers, body, iam, path, _room: room })
+        if about_streams {
+            state.gate.guard.stream_request(&project)?;
+        }
+        Ok(Self { caller, project, query, headers, body, iam: state.gate.iam, path, _room: room })
     }
-}
-
-/// The address at the other end of the connection.
-fn peer(request: &Request) -> Option<IpAddr> {
-    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
 }
 
 /// Whether the route is about streams or what hangs on them, not about records.
 fn is_about_streams(request: &Request) -> bool {
     let resource = request.extensions().get::<MatchedPath>().and_then(|path| path.as_str().split('/').nth(3));
     matches!(resource, Some("streams" | "stream"))
-}
-
-async fn path_values(parts: &mut Parts) -> Result<Vec<(String, String)>, DisError> {
-    let values = RawPathParams::from_request_parts(parts, &())
-        .await
-        .map_err(|_| DisError::invalid("the path is not UTF-8"))?;
-    Ok(values.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
-}
-
-/// Signed is what was on the wire, not what routing left of it.
-fn head(parts: &Parts) -> RequestHead<'_> {
-    let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-    RequestHead::new(&parts.method, uri, &parts.headers)
 }

@@ -113,6 +113,16 @@ impl Iam {
         self.directory.read().key(id).map(|entry| Arc::clone(&entry.key))
     }
 
+    /// The key that URLs in answers to the caller are signed with: its oldest active permanent one, or else an
+    /// owner's of its account. `None` if there is none.
+    pub fn url_key(&self, caller: &Caller) -> Option<Arc<AccessKey>> {
+        let directory = self.directory.read();
+        let owners = directory.users_of(&caller.domain.id).into_iter().filter(|entry| entry.user.owner);
+        let users = std::iter::once(caller.user.id.clone()).chain(owners.map(|entry| entry.user.id));
+        let mut keys = users.flat_map(|user| directory.permanent_keys(&user));
+        keys.find(|entry| entry.key.active).map(|entry| entry.key)
+    }
+
     /// The user behind a verified key; `None` if the key is gone meanwhile.
     pub fn caller_of(&self, key: &AccessKey) -> Option<Arc<Caller>> {
         self.directory.read().key(&key.id).map(|entry| Arc::clone(&entry.caller))

@@ -4,12 +4,15 @@ use super::store_error;
 use crate::{MetaError, Row, Tx, Value};
 use async_trait::async_trait;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Row as _, SqliteConnection, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, Row as _, SqlSafeStr, SqliteConnection, TypeInfo, ValueRef};
 
 /// A transaction on a SQLite connection.
 pub(super) struct SqliteTx<'c>(pub(super) &'c mut SqliteConnection);
 
-fn bound(sql: &'static str, args: Vec<Value>) -> sqlx::query::Query<'static, sqlx::Sqlite, SqliteArguments> {
+fn bound(
+    sql: impl SqlSafeStr,
+    args: Vec<Value>,
+) -> sqlx::query::Query<'static, sqlx::Sqlite, SqliteArguments> {
     args.into_iter().fold(sqlx::query(sql), |query, value| match value {
         Value::Null => query.bind(None::<i64>),
         Value::Int(value) => query.bind(value),
@@ -26,6 +29,13 @@ impl Tx for SqliteTx<'_> {
 
     async fn query(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, MetaError> {
         let rows = bound(sql, args).fetch_all(&mut *self.0).await.map_err(store_error)?;
+        rows.iter().map(row).collect()
+    }
+
+    async fn query_built(&mut self, sql: String, args: Vec<Value>) -> Result<Vec<Row>, MetaError> {
+        // Not kept: statements with lists are hardly ever asked twice.
+        let query = bound(AssertSqlSafe(sql), args).persistent(false);
+        let rows = query.fetch_all(&mut *self.0).await.map_err(store_error)?;
         rows.iter().map(row).collect()
     }
 }

@@ -15,6 +15,8 @@ use tidemill_meta::{Meta, MetaError, identity};
 use tidemill_model::ProjectId;
 use tidemill_objects::{BucketStore, Objects, ObjectsError, UploadsQuery};
 
+/// The bucket of what only the server reads.
+const ARTEFACTS: &str = ".artefacts";
 /// Uploads looked at in one step.
 const PAGE: usize = 1000;
 
@@ -37,6 +39,12 @@ impl Buckets for LocalBuckets {
 }
 
 impl LocalBuckets {
+    /// The bucket of what only the server reads; no client can name it.
+    pub(super) async fn artefacts(&self) -> Result<Arc<dyn Bucket>, ObjectsError> {
+        let store = self.objects.hidden_bucket(ARTEFACTS).await?;
+        Ok(Arc::new(LocalBucket { objects: self.objects.clone(), name: ARTEFACTS.to_owned(), store }))
+    }
+
     async fn account_of(&self, project: &ProjectId) -> Result<Option<String>, BucketError> {
         let projects = self.meta.read::<_, MetaError, _>(|tx| Box::pin(identity::projects(tx))).await;
         let projects = projects.map_err(|error| BucketError::Unreachable(error.to_string()))?;

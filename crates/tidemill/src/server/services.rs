@@ -5,8 +5,8 @@ use crate::config::{LimitSettings, Settings};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use tidemill_http::Services;
-use tidemill_http::dis::{Budget, Guard, Rates};
 use tidemill_http::iam::PublicUrls;
+use tidemill_http::request::{Budget, Guard, Rates};
 use tidemill_model::Clock;
 
 /// Everything behind the routes.
@@ -29,6 +29,7 @@ pub(super) fn services(
         iam: stores.iam.clone(),
         streams: stores.streams.clone(),
         dumps: stores.dumps.clone(),
+        datasets: stores.datasets.clone(),
         notifications: stores.notifications.clone(),
         objects: stores.objects.clone(),
         clock: clock.clone(),

@@ -6,6 +6,7 @@ use crate::config::{LimitSettings, Settings};
 use crate::data_dir::DataDir;
 use anyhow::{Context, Result};
 use std::sync::Arc;
+use tidemill_dataset::Datasets;
 use tidemill_dump::{DumpConfig, Dumps};
 use tidemill_iam::Iam;
 use tidemill_log::LogStore;
@@ -35,6 +36,7 @@ pub(super) struct Stores {
     pub(super) objects: Arc<Objects>,
     pub(super) streams: Streams,
     pub(super) dumps: Dumps,
+    pub(super) datasets: Datasets,
     pub(super) notifications: Notifications,
     stop: CancellationToken,
     upkeep: JoinHandle<()>,
@@ -67,6 +69,7 @@ impl Stores {
         .await
         .context("cannot open the streams")?;
         let buckets = Arc::new(LocalBuckets { objects: objects.clone(), meta: meta.clone() });
+        let datasets = open_datasets(&meta, &buckets, clock).await?;
         let dump_config =
             DumpConfig { drain: settings.limits.drain_window, ..DumpConfig::new(data_dir.join("spool")) };
         let dumps =
@@ -93,6 +96,7 @@ impl Stores {
             objects,
             streams,
             dumps,
+            datasets,
             notifications,
             stop,
             upkeep,
@@ -105,11 +109,18 @@ impl Stores {
     pub(super) async fn close(self) {
         self.stop.cancel();
         self.dumps.shutdown().await;
+        self.datasets.shutdown().await;
         let _ = self.upkeep.await;
         let _ = self.telling.await;
         self.log.shutdown().await;
         self.meta.close().await;
     }
+}
+
+async fn open_datasets(meta: &Meta, buckets: &Arc<LocalBuckets>, clock: &Clock) -> Result<Datasets> {
+    let artefacts = buckets.artefacts().await.context("cannot open the server's own bucket")?;
+    let opened = Datasets::open(meta.clone(), buckets.clone(), artefacts, clock.clone()).await;
+    opened.context("cannot open the datasets")
 }
 
 async fn open_log(data_dir: &DataDir, limits: &LimitSettings, clock: &Clock) -> Result<Arc<dyn LogStore>> {

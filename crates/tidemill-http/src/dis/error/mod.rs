@@ -8,6 +8,7 @@ mod tasks;
 pub(super) use records::RecordFailure;
 
 use crate::dis::reply;
+use crate::request::RequestError;
 use axum::response::{IntoResponse, Response};
 use tidemill_api::{ErrorBody, ErrorCode};
 use tidemill_iam::IamError;
@@ -68,6 +69,23 @@ impl DisError {
 impl IntoResponse for DisError {
     fn into_response(self) -> Response {
         reply::json(self.code.status(), &ErrorBody::new(self.code, &self.message))
+    }
+}
+
+impl From<RequestError> for DisError {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Auth(error) => error.into(),
+            RequestError::Project(named) => Self::new(ErrorCode::InvalidProject, &[&named]),
+            RequestError::TooLarge(_) => Self::body_too_large(),
+            RequestError::Unreadable(reason) | RequestError::Malformed(reason) => Self::unreadable(reason),
+            RequestError::Empty => Self::new(ErrorCode::EmptyRequest, &[]),
+            RequestError::Invalid(reason) => Self::invalid(reason),
+            RequestError::Busy => Self::new(ErrorCode::Busy, &[&RequestError::Busy.to_string()]),
+            RequestError::TooManyRequests => Self::new(ErrorCode::TooManyStreamRequests, &[]),
+            RequestError::AddressBlocked => Self::new(ErrorCode::AddressBlocked, &[]),
+            RequestError::Internal(cause) => Self::internal(cause),
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Rates over the whole API: requests about streams, and failed authentications.
 
 use super::*;
-use crate::dis::{Guard, Rates};
 use axum::extract::ConnectInfo;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,7 +9,8 @@ use std::time::Duration;
 async fn small() -> Api {
     let mut api = Api::new().await;
     let rates = Rates { stream_requests: 3, failed_authentications: 3 };
-    let state = DisState { guard: Guard::new(api.clock.clone(), rates), ..api.state() };
+    let mut state = api.state();
+    state.gate.guard = Guard::new(api.clock.clone(), rates);
     api.router = router(state).fallback(unknown_route);
     api
 }

@@ -15,7 +15,8 @@ mod tags;
 mod traffic;
 mod transfer_tasks;
 
-use crate::dis::{Budget, DisState, Guard, Rates, router, unknown_route};
+use crate::dis::{DisState, router, unknown_route};
+use crate::request::{Budget, Gate, Guard, Rates};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -78,21 +79,13 @@ impl Api {
         let token = token(&iam).await;
         let log = Arc::new(MemoryLog::new(clock.clone()));
         let streams = Streams::open(meta.clone(), log, clock.clone(), config, Events::none()).await.unwrap();
-        let state = DisState {
-            streams: streams.clone(),
-            iam: iam.clone(),
-            clock: clock.clone(),
-            budget: Budget::new(clock.clone()),
-            guard: Guard::new(clock.clone(), Rates::default()),
-        };
+        let state = DisState { streams: streams.clone(), gate: gate(&iam, &clock) };
         let router = router(state).fallback(unknown_route);
         Self { _dir: dir, meta, clock, streams, iam, router, token }
     }
 
     fn state(&self) -> DisState {
-        let (streams, iam, clock) = (self.streams.clone(), self.iam.clone(), self.clock.clone());
-        let guard = Guard::new(clock.clone(), Rates::default());
-        DisState { streams, iam, budget: Budget::new(clock.clone()), guard, clock }
+        DisState { streams: self.streams.clone(), gate: gate(&self.iam, &self.clock) }
     }
 
     /// Moves the clock and takes a new token, as the old one may have ended.
@@ -180,6 +173,11 @@ impl Answer {
         assert!(!self.bytes.contains(&b'\n'));
         self.body["message"].as_str().unwrap()
     }
+}
+
+fn gate(iam: &Arc<Iam>, clock: &Clock) -> Gate {
+    let guard = Guard::new(clock.clone(), Rates::default());
+    Gate { iam: iam.clone(), clock: clock.clone(), budget: Budget::new(clock.clone()), guard }
 }
 
 async fn token(iam: &Iam) -> String {

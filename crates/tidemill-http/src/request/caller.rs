@@ -5,14 +5,14 @@ use tidemill_iam::api_signature::{AuthError, PendingSignature, QueryReading, is_
 use tidemill_iam::{Caller, Iam, RequestHead};
 
 /// What the headers say; a signature waits for the body's hash.
-pub(super) enum Claim {
+pub(crate) enum Claim {
     Token(Arc<Caller>),
     Signed(Box<PendingSignature>),
 }
 
 impl Claim {
     /// Checks all that needs no body. A signature wins over a token.
-    pub(super) fn begin(iam: &Iam, head: &RequestHead<'_>) -> Result<Self, AuthError> {
+    pub(crate) fn begin(iam: &Iam, head: &RequestHead<'_>) -> Result<Self, AuthError> {
         if is_signed(head) {
             return Ok(Self::Signed(Box::new(iam.begin(head)?)));
         }
@@ -21,7 +21,7 @@ impl Claim {
     }
 
     /// Completes the check; also says how to read a `+` in the query.
-    pub(super) fn finish(
+    pub(crate) fn finish(
         self,
         iam: &Iam,
         body_sha256: &[u8; 32],

@@ -1,12 +1,11 @@
 //! Rates that protect the server: requests about a project's streams, and failed authentications of an address.
 
-use crate::dis::error::DisError;
+use crate::request::RequestError;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
-use tidemill_api::ErrorCode;
 use tidemill_model::{Clock, ProjectId};
 
 const SECOND_MS: i64 = 1000;
@@ -46,28 +45,28 @@ impl Guard {
         Self { clock, requests, failures }
     }
 
-    /// Counts a request about streams; DIS.4305 if the project sent too many in this second.
-    pub(super) fn stream_request(&self, project: &ProjectId) -> Result<(), DisError> {
+    /// Counts a request about streams; [`RequestError::TooManyRequests`] if the project sent too many in this second.
+    pub(crate) fn stream_request(&self, project: &ProjectId) -> Result<(), RequestError> {
         let now_ms = self.clock.now_ms();
         if self.requests.is_full(project, now_ms) {
-            return Err(DisError::new(ErrorCode::TooManyStreamRequests, &[]));
+            return Err(RequestError::TooManyRequests);
         }
         self.requests.count(project, now_ms);
         Ok(())
     }
 
-    /// DIS.4309 if an address failed too often.
-    pub(super) fn admit(&self, address: Option<IpAddr>) -> Result<(), DisError> {
+    /// [`RequestError::AddressBlocked`] if an address failed too often.
+    pub(crate) fn admit(&self, address: Option<IpAddr>) -> Result<(), RequestError> {
         match address.and_then(guarded) {
             Some(address) if self.failures.is_full(&address, self.clock.now_ms()) => {
-                Err(DisError::new(ErrorCode::AddressBlocked, &[]))
+                Err(RequestError::AddressBlocked)
             }
             _ => Ok(()),
         }
     }
 
     /// Counts a failed authentication.
-    pub(super) fn failed(&self, address: Option<IpAddr>) {
+    pub(crate) fn failed(&self, address: Option<IpAddr>) {
         if let Some(address) = address.and_then(guarded) {
             self.failures.count(&address, self.clock.now_ms());
         }
@@ -147,7 +146,7 @@ mod tests {
             assert!(guard.admit(address("10.0.0.1")).is_ok());
             guard.failed(address(from));
         }
-        assert_eq!(guard.admit(address("10.0.0.1")).unwrap_err().code, ErrorCode::AddressBlocked);
+        assert_eq!(guard.admit(address("10.0.0.1")).unwrap_err(), RequestError::AddressBlocked);
         assert!(guard.admit(address("10.0.0.2")).is_ok());
         clock.advance(Duration::from_secs(300));
         assert!(guard.admit(address("10.0.0.1")).is_ok());

@@ -1,6 +1,6 @@
 //! Reading a body: bounded, timed, hashed as it comes, contiguous in the end.
 
-use crate::dis::error::DisError;
+use crate::request::RequestError;
 use axum::body::Body;
 use bytes::Bytes;
 use http_body::Body as _;
@@ -20,11 +20,11 @@ const DISCARDING_PAUSE_MAX: Duration = Duration::from_secs(1);
 /// Bytes the body will take: what it says, at most `max`, or `max` if it does not say.
 ///
 /// A stated length above `max` is refused before anything is kept.
-pub(super) async fn expected_bytes(body: &mut Body, max: usize) -> Result<usize, DisError> {
+pub(crate) async fn expected_bytes(body: &mut Body, max: usize) -> Result<usize, RequestError> {
     let hint = body.size_hint();
     if hint.lower() > max as u64 {
         discard(body).await;
-        return Err(DisError::body_too_large());
+        return Err(RequestError::TooLarge(max));
     }
     let upper = hint.upper().unwrap_or(max as u64).min(max as u64);
     Ok(usize::try_from(upper).unwrap_or(max))
@@ -52,17 +52,17 @@ async fn discard_frames(body: &mut Body) {
 }
 
 /// Reads all of `body`, at most `max` bytes and 30 s. `hash` sees every byte as it arrives.
-pub(super) async fn read(
+pub(crate) async fn read(
     mut body: Body,
     max: usize,
     clock: &Clock,
     hash: Option<&mut Sha256>,
-) -> Result<Bytes, DisError> {
+) -> Result<Bytes, RequestError> {
     let room = expected_bytes(&mut body, max).await?;
     tokio::select! {
         biased;
         read = read_frames(&mut body, max, room, hash) => read,
-        () = clock.sleep(TIME_MAX) => Err(DisError::unreadable("the body did not arrive within 30 s")),
+        () = clock.sleep(TIME_MAX) => Err(RequestError::Unreadable("the body did not arrive within 30 s".into())),
     }
 }
 
@@ -71,18 +71,18 @@ async fn read_frames(
     max: usize,
     room: usize,
     mut hash: Option<&mut Sha256>,
-) -> Result<Bytes, DisError> {
+) -> Result<Bytes, RequestError> {
     let mut first = Bytes::new();
     let mut all = Vec::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| DisError::unreadable("the body ended early"))?;
+        let frame = frame.map_err(|_| RequestError::Unreadable("the body ended early".into()))?;
         let Ok(data) = frame.into_data() else { continue };
         if let Some(hash) = hash.as_deref_mut() {
             hash.update(&data);
         }
         if first.len().max(all.len()) + data.len() > max {
             discard(body).await;
-            return Err(DisError::body_too_large());
+            return Err(RequestError::TooLarge(max));
         }
         if first.is_empty() && all.is_empty() {
             first = data; // A body in one piece is used as it is.

@@ -1,6 +1,6 @@
 //! Queries as clients really write them: empty pairs, empty values and repeated members are harmless.
 
-use crate::dis::error::DisError;
+use crate::request::RequestError;
 use tidemill_iam::api_signature::QueryReading;
 
 /// The decoded pairs of a query whose value is not empty.
@@ -20,29 +20,32 @@ impl Query {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The value of `name`, which must be there: else DIS.4200.
-    pub fn required(&self, name: &str) -> Result<&str, DisError> {
-        self.get(name).ok_or_else(|| DisError::invalid(format!("{name} is missing")))
+    /// The value of `name`, which must be there: else [`RequestError::Invalid`].
+    pub fn required(&self, name: &str) -> Result<&str, RequestError> {
+        self.get(name).ok_or_else(|| RequestError::Invalid(format!("{name} is missing")))
     }
 
-    /// The value of `name` as a number: else DIS.4200.
-    pub fn int(&self, name: &str) -> Result<Option<i64>, DisError> {
+    /// The value of `name` as a number: else [`RequestError::Invalid`].
+    pub fn int(&self, name: &str) -> Result<Option<i64>, RequestError> {
         let number = |text: &str| text.trim().parse().map_err(|_| not_a_number(name, text));
         self.get(name).map(number).transpose()
     }
 
-    /// A page size: `default` if absent, at least 1 (else DIS.4200), clamped to `max`.
-    pub fn limit(&self, name: &str, default: usize, max: usize) -> Result<usize, DisError> {
+    /// A page size: `default` if absent, at least 1 (else [`RequestError::Invalid`]), clamped to `max`.
+    pub fn limit(&self, name: &str, default: usize, max: usize) -> Result<usize, RequestError> {
         match self.int(name)? {
             None => Ok(default),
-            Some(number) if number < 1 => Err(DisError::invalid(format!("{name} must be at least 1"))),
+            Some(number) if number < 1 => Err(RequestError::Invalid(format!("{name} must be at least 1"))),
             Some(number) => Ok(usize::try_from(number).unwrap_or(max).min(max)),
         }
     }
 }
 
-fn not_a_number(name: &str, text: &str) -> DisError {
-    DisError::invalid(format!("{name} must be a number, got {:?}", text.chars().take(40).collect::<String>()))
+fn not_a_number(name: &str, text: &str) -> RequestError {
+    RequestError::Invalid(format!(
+        "{name} must be a number, got {:?}",
+        text.chars().take(40).collect::<String>()
+    ))
 }
 
 #[cfg(test)]
@@ -66,8 +69,8 @@ mod tests {
         let query = Query::read("limit=5000&bad=x&zero=0", QueryReading::Blank);
         assert_eq!(query.limit("limit", 10, 100), Ok(100));
         assert_eq!(query.limit("absent", 10, 100), Ok(10));
-        let refusal = query.int("bad").unwrap_err().message;
-        assert_eq!(refusal, "Invalid request. [bad must be a number, got \"x\"]");
+        let refusal = query.int("bad").unwrap_err().to_string();
+        assert_eq!(refusal, "bad must be a number, got \"x\"");
         assert!(query.limit("zero", 10, 100).is_err());
     }
 }

@@ -1,9 +1,8 @@
 //! The bytes that request bodies, and answers with records, may take at once. What does not fit waits.
 
-use crate::dis::error::DisError;
+use crate::request::RequestError;
 use std::sync::Arc;
 use std::time::Duration;
-use tidemill_api::ErrorCode;
 use tidemill_model::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -52,16 +51,16 @@ impl Budget {
     }
 
     /// Takes room for a body of `bytes`; 503 after 30 s without it.
-    pub async fn body(&self, bytes: usize) -> Result<Room, DisError> {
+    pub async fn body(&self, bytes: usize) -> Result<Room, RequestError> {
         self.take(&self.bodies, bytes).await
     }
 
     /// Takes room for an answer of `bytes`; 503 after 30 s without it.
-    pub async fn answer(&self, bytes: usize) -> Result<Room, DisError> {
+    pub async fn answer(&self, bytes: usize) -> Result<Room, RequestError> {
         self.take(&self.answers, bytes).await
     }
 
-    async fn take(&self, room: &Arc<Semaphore>, bytes: usize) -> Result<Room, DisError> {
+    async fn take(&self, room: &Arc<Semaphore>, bytes: usize) -> Result<Room, RequestError> {
         if bytes == 0 {
             return Ok(Room { permit: None });
         }
@@ -69,15 +68,11 @@ impl Budget {
         tokio::select! {
             biased;
             permit = room.clone().acquire_many_owned(wanted) => {
-                permit.map(|permit| Room { permit: Some(permit) }).map_err(DisError::internal)
+                permit.map(|permit| Room { permit: Some(permit) }).map_err(|closed| RequestError::Internal(closed.to_string()))
             }
-            () = self.clock.sleep(WAIT_MAX) => Err(busy()),
+            () = self.clock.sleep(WAIT_MAX) => Err(RequestError::Busy),
         }
     }
-}
-
-fn busy() -> DisError {
-    DisError::new(ErrorCode::Busy, &["too many requests at once, try again later"])
 }
 
 #[cfg(test)]
@@ -95,7 +90,7 @@ mod tests {
         });
         tokio::task::yield_now().await;
         clock.advance(Duration::from_secs(31));
-        assert_eq!(waiting.await.unwrap().unwrap_err().code, ErrorCode::Busy);
+        assert_eq!(waiting.await.unwrap().unwrap_err(), RequestError::Busy);
         assert!(budget.answer(100).await.is_ok(), "answers have their own room");
         room.shrink(60);
         assert!(budget.body(40).await.is_ok());

@@ -1,0 +1,169 @@
+//! Bodies of the calls on datasets.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Makes a dataset.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CreateDataset {
+    /// 1 to 100 letters, digits, `_`, `-`.
+    pub dataset_name: Option<String>,
+    /// What its samples are; 0 if absent.
+    pub dataset_type: Option<i64>,
+    /// At most 256 characters.
+    pub description: Option<String>,
+    /// Where samples come from: exactly one.
+    pub data_sources: Option<Vec<DataSource>>,
+    /// Below which the dataset gets its directory.
+    pub work_path: Option<String>,
+    /// 0: an object store.
+    pub work_path_type: Option<i64>,
+    /// Id of the workspace, `0` if absent.
+    pub workspace_id: Option<String>,
+    /// Whether labels beside the samples are read; true if absent.
+    pub import_annotations: Option<bool>,
+    /// Labels to begin with.
+    pub labels: Option<Vec<Label>>,
+    /// Everything else that was sent.
+    #[serde(flatten)]
+    pub others: Map<String, Value>,
+}
+
+/// Where samples come from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DataSource {
+    /// 0: an object store; 0 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_type: Option<i64>,
+    /// `/bucket/directory/`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_path: Option<String>,
+    /// Everything else that was sent.
+    #[serde(flatten)]
+    pub others: Map<String, Value>,
+}
+
+/// A label of a dataset.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Label {
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it says; the dataset's own type if absent.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<i64>,
+    /// `@modelarts:color` and so on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub property: Option<Map<String, Value>>,
+    /// Attributes of annotations with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<Vec<Value>>,
+}
+
+/// A dataset was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateDatasetResponse {
+    /// Its id.
+    pub dataset_id: String,
+    /// The import that was started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import_task_id: Option<String>,
+}
+
+/// A dataset as lists and details show it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Dataset {
+    /// Its id.
+    pub dataset_id: String,
+    /// Its name.
+    pub dataset_name: String,
+    /// What its samples are.
+    pub dataset_type: i64,
+    /// 0 files, 1 a table.
+    pub dataset_format: i64,
+    /// `Default` or `CarbonData`.
+    pub data_format: String,
+    /// What it is doing.
+    pub status: i64,
+    /// Free text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// When it was created, in ms since the epoch.
+    pub create_time: i64,
+    /// When it was last changed, in ms since the epoch.
+    pub update_time: i64,
+    /// When its samples were last changed, in ms since the epoch.
+    pub data_update_time: i64,
+    /// Where samples come from, as it was sent.
+    pub data_sources: Vec<Value>,
+    /// Below which its directory is, as it was sent.
+    pub work_path: String,
+    /// 0: an object store.
+    pub work_path_type: i64,
+    /// Its own directory.
+    pub inner_work_path: String,
+    /// Directory of versions.
+    pub inner_annotation_path: String,
+    /// Directory of samples the server wrote.
+    pub inner_data_path: String,
+    /// Directory of logs.
+    pub inner_log_path: String,
+    /// Directory of what is needed for a while.
+    pub inner_temp_path: String,
+    /// Directory of what tasks write.
+    pub inner_task_path: String,
+    /// Id of its workspace.
+    pub workspace_id: String,
+    /// Id of its current version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_version_id: Option<String>,
+    /// Number the next version without a name gets.
+    pub next_version_num: i64,
+    /// The import its creation started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import_task_id: Option<String>,
+    /// Samples it has.
+    pub total_sample_count: u64,
+    /// Labeled samples.
+    pub annotated_sample_count: u64,
+    /// Samples that wait for confirmation.
+    pub unconfirmed_sample_count: u64,
+    /// Samples deleted since it was created.
+    pub deleted_sample_count: u64,
+    /// Key frames of its videos.
+    pub total_sub_sample_count: u64,
+    /// Labeled key frames.
+    pub annotated_sub_sample_count: u64,
+    /// Whether what is said in sounds can be labeled.
+    pub content_labeling: bool,
+    /// Whether it takes part in an unfinished task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exist_running_task: Option<bool>,
+    /// Ids of its unfinished tasks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub running_tasks_id: Option<Vec<String>>,
+    /// Whether people label it together.
+    pub exist_workforce_task: bool,
+    /// How many such tasks there are.
+    pub workforce_task_count: u64,
+    /// The same.
+    pub label_task_count: u64,
+    /// Its labels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Vec<Label>>,
+    /// Some of its samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub samples: Option<Vec<Value>>,
+    /// What else its creator sent: `schema`, `managed`, `import_data`, `label_format`.
+    #[serde(flatten)]
+    pub others: Map<String, Value>,
+}
+
+/// A page of datasets.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DatasetList {
+    /// The datasets.
+    pub datasets: Vec<Dataset>,
+    /// How many there are in all.
+    pub total_number: u64,
+}

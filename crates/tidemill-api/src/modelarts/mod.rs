@@ -1,0 +1,6 @@
+//! The dataset API (ModelArts data management): one file a resource. Absent values are left out, never null.
+
+pub mod dataset;
+pub mod error;
+
+pub use error::{ModelArtsCode, ModelArtsErrorBody};

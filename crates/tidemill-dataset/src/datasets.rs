@@ -1,0 +1,155 @@
+//! The handle on all datasets.
+
+use crate::error::DatasetError;
+use crate::{Dataset, DatasetId, DatasetStatus};
+use std::sync::Arc;
+use tidemill_bucket::{Bucket, BucketError, Buckets, Location};
+use tidemill_meta::{Meta, dataset as rows};
+use tidemill_model::{Clock, ProjectId};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// All datasets of an installation. Cheap to clone; all clones are one.
+#[derive(Clone, Debug)]
+pub struct Datasets(Arc<Inner>);
+
+struct Inner {
+    meta: Meta,
+    buckets: Arc<dyn Buckets>,
+    artefacts: Arc<dyn Bucket>,
+    clock: Clock,
+    stop: CancellationToken,
+    running: TaskTracker,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Inner")
+    }
+}
+
+impl Datasets {
+    /// Opens the datasets kept in `meta` and goes on with what was under way.
+    ///
+    /// `buckets` opens users' buckets; `artefacts` holds what only the server reads: canonical manifests.
+    ///
+    /// # Errors
+    /// [`DatasetError::Meta`].
+    pub async fn open(
+        meta: Meta,
+        buckets: Arc<dyn Buckets>,
+        artefacts: Arc<dyn Bucket>,
+        clock: Clock,
+    ) -> Result<Self, DatasetError> {
+        let (stop, running) = (CancellationToken::new(), TaskTracker::new());
+        let datasets = Self(Arc::new(Inner { meta, buckets, artefacts, clock, stop, running }));
+        datasets.sweep_deleted().await?;
+        Ok(datasets)
+    }
+
+    /// Stops what works in the background. It goes on at the next start.
+    pub async fn shutdown(&self) {
+        self.0.stop.cancel();
+        self.0.running.close();
+        self.0.running.wait().await;
+    }
+
+    /// The metadata.
+    pub fn meta(&self) -> &Meta {
+        &self.0.meta
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// What only the server reads: `versions/<sha256>` and so on.
+    pub fn artefacts(&self) -> &Arc<dyn Bucket> {
+        &self.0.artefacts
+    }
+
+    /// Where users' buckets are opened.
+    pub fn buckets(&self) -> &Arc<dyn Buckets> {
+        &self.0.buckets
+    }
+
+    /// Ends when the server stops.
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.0.stop
+    }
+
+    /// Runs work in the background; [`Datasets::shutdown`] waits for it, so it has to watch
+    /// [`Datasets::stopping`].
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.0.running.spawn(work);
+    }
+
+    /// The bucket a location is in.
+    ///
+    /// # Errors
+    /// [`BucketError`].
+    pub async fn bucket_of(
+        &self,
+        project: &ProjectId,
+        location: &Location,
+    ) -> Result<Arc<dyn Bucket>, BucketError> {
+        self.0.buckets.open(project, &location.bucket).await
+    }
+
+    /// The dataset with this id in the project.
+    ///
+    /// # Errors
+    /// [`DatasetError::Unknown`], [`DatasetError::Meta`].
+    pub async fn get(&self, project: &ProjectId, id: &str) -> Result<Dataset, DatasetError> {
+        let (project, id) = (project.to_string(), id.to_owned());
+        let unknown = DatasetError::Unknown(id.chars().take(80).collect());
+        let read = self.meta().read::<_, DatasetError, _>(move |tx| {
+            let (project, id) = (project.clone(), id.clone());
+            Box::pin(async move { Ok(rows::dataset(tx, &project, &id).await?) })
+        });
+        Ok(Dataset::of(read.await?.ok_or(unknown)?)?)
+    }
+
+    /// Moves a dataset that is in the state `from` to `to`. Durable when this returns.
+    ///
+    /// # Errors
+    /// [`DatasetError::Busy`] with what it is doing if it is not in `from`; [`DatasetError::Unknown`].
+    pub async fn set_status(
+        &self,
+        dataset: &Dataset,
+        from: DatasetStatus,
+        to: DatasetStatus,
+    ) -> Result<(), DatasetError> {
+        let (id, now_ms) = (dataset.id.to_string(), self.clock().now_ms());
+        let changed = self.meta().tx::<_, DatasetError, _>(move |tx| {
+            let id = id.clone();
+            Box::pin(async move {
+                Ok(rows::change_dataset_status(tx, &id, from.code(), to.code(), now_ms).await?)
+            })
+        });
+        if changed.await? {
+            return Ok(());
+        }
+        let present = self.get(&dataset.project, dataset.id.as_str()).await?;
+        let activity = present.status.activity().unwrap_or(crate::Activity::Deleting);
+        Err(DatasetError::Busy(activity))
+    }
+
+    /// Which of these ids of samples were deleted from the dataset while their objects stayed.
+    ///
+    /// # Errors
+    /// [`DatasetError::Meta`].
+    pub async fn deleted_among(
+        &self,
+        id: &DatasetId,
+        samples: Vec<String>,
+    ) -> Result<Vec<String>, DatasetError> {
+        let (id, samples) = (id.to_string(), Arc::new(samples));
+        let read = self.meta().read::<_, DatasetError, _>(move |tx| {
+            let (id, samples) = (id.clone(), samples.clone());
+            Box::pin(async move { Ok(rows::deleted_samples_in(tx, &id, &samples).await?) })
+        });
+        read.await
+    }
+}

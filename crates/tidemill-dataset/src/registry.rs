@@ -1,0 +1,135 @@
+//! Listing and deleting datasets.
+
+use crate::dataset::{Dataset, DatasetStatus};
+use crate::error::DatasetError;
+use crate::{DatasetType, Datasets};
+use tidemill_meta::dataset::{self as rows, DatasetsQuery};
+use tidemill_model::ProjectId;
+
+/// Rows of a deleted dataset that are removed in one transaction, of each kind.
+const SWEEP_BATCH: u32 = 2000;
+
+/// By what datasets are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SortBy {
+    /// When they were created.
+    #[default]
+    Created,
+    /// Their name.
+    Name,
+}
+
+/// Which datasets are listed, and how.
+#[derive(Clone, Debug, Default)]
+pub struct ListQuery {
+    /// Only those whose name contains this, whatever its case.
+    pub name_part: Option<String>,
+    /// Only those of this type.
+    pub kind: Option<DatasetType>,
+    /// Only those of this workspace.
+    pub workspace: Option<String>,
+    /// Only those that can be exported.
+    pub exportable: bool,
+    /// By what.
+    pub sort_by: SortBy,
+    /// Ascending.
+    pub ascending: bool,
+    /// How many are left out at the start.
+    pub offset: u64,
+    /// How many are wanted.
+    pub limit: u64,
+}
+
+impl Datasets {
+    /// A page of the project's datasets and how many the query finds in all.
+    ///
+    /// # Errors
+    /// [`DatasetError::Meta`].
+    pub async fn list(
+        &self,
+        project: &ProjectId,
+        query: &ListQuery,
+    ) -> Result<(Vec<Dataset>, u64), DatasetError> {
+        let query = DatasetsQuery {
+            project: project.to_string(),
+            name_part: query.name_part.as_deref().map(str::to_lowercase),
+            dataset_type: query.kind.map(DatasetType::code),
+            workspace: query.workspace.clone(),
+            exportable: query.exportable,
+            by_name: query.sort_by == SortBy::Name,
+            ascending: query.ascending,
+            offset: query.offset,
+            limit: query.limit,
+        };
+        let read = self.meta().read::<_, DatasetError, _>(move |tx| {
+            let query = query.clone();
+            Box::pin(async move {
+                Ok((rows::datasets_of(tx, &query).await?, rows::count_datasets(tx, &query).await?))
+            })
+        });
+        let (found, total) = read.await?;
+        Ok((found.into_iter().map(Dataset::of).collect::<Result<_, _>>()?, total))
+    }
+
+    /// Deletes a dataset that nothing is going on with. Its name is free and nothing of it is found when this
+    /// returns; its rows are removed in the background. Source files stay.
+    ///
+    /// # Errors
+    /// [`DatasetError::Unknown`], [`DatasetError::Busy`].
+    pub async fn delete(&self, project: &ProjectId, id: &str) -> Result<(), DatasetError> {
+        let dataset = self.get(project, id).await?;
+        dataset.idle()?;
+        let (id, status) = (dataset.id.to_string(), dataset.status.code());
+        let deleted = self.meta().tx::<_, DatasetError, _>(move |tx| {
+            let id = id.clone();
+            Box::pin(async move { Ok(rows::delete_dataset(tx, &id, status).await?) })
+        });
+        if !deleted.await? {
+            // Something began meanwhile: say what.
+            self.get(project, dataset.id.as_str()).await?.idle()?;
+            return self.set_status(&dataset, DatasetStatus::Deleted, DatasetStatus::Deleted).await;
+        }
+        self.sweep(dataset.id.to_string());
+        Ok(())
+    }
+
+    /// Goes on removing what deleted datasets left.
+    pub(crate) async fn sweep_deleted(&self) -> Result<(), DatasetError> {
+        let left = self
+            .meta()
+            .read::<_, DatasetError, _>(|tx| Box::pin(async move { Ok(rows::datasets_to_sweep(tx).await?) }));
+        for (id, ..) in left.await? {
+            self.sweep(id);
+        }
+        Ok(())
+    }
+
+    fn sweep(&self, id: String) {
+        let datasets = self.clone();
+        self.spawn(async move {
+            if let Err(error) = datasets.sweep_rows(&id).await {
+                tracing::error!(%error, dataset = id, "rows of a deleted dataset stay until the next start");
+            }
+        });
+    }
+
+    async fn sweep_rows(&self, id: &str) -> Result<(), DatasetError> {
+        while !self.stopping().is_cancelled() {
+            let id = id.to_owned();
+            let swept = self.meta().tx::<_, DatasetError, _>(move |tx| {
+                let id = id.clone();
+                Box::pin(async move {
+                    let done = rows::sweep_dataset_rows(tx, &id, SWEEP_BATCH).await?;
+                    if done {
+                        rows::dataset_swept(tx, &id).await?;
+                    }
+                    Ok(done)
+                })
+            });
+            if swept.await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,161 @@
+//! `/datasets` and `/datasets/{dataset_id}`.
+
+use crate::modelarts::detail::Shown;
+use crate::modelarts::{ModelArtsError, ModelArtsRequest, ModelArtsState, detail, reply};
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use serde_json::{Map, Value};
+use tidemill_api::modelarts::ModelArtsCode;
+use tidemill_api::modelarts::dataset::{
+    CreateDataset, CreateDatasetResponse, DataSource, DatasetList, Label as WireLabel,
+};
+use tidemill_dataset::label::Label;
+use tidemill_dataset::{Dataset, DatasetType, LabelType, ListQuery, NewDataset, SortBy};
+
+/// Members of the request that answers show as they were sent.
+const ECHOED: [&str; 6] =
+    ["schema", "managed", "import_data", "label_format", "data_format", "workforce_information"];
+
+pub(super) async fn create(
+    State(state): State<ModelArtsState>,
+    request: ModelArtsRequest,
+) -> Result<Response, ModelArtsError> {
+    request.allow("modelarts:dataset:create")?;
+    let body: CreateDataset = request.json()?;
+    let dataset = state.datasets.create(&request.project, new_dataset(body)?).await?;
+    let import_task_id = start_import(&state, &dataset).await?;
+    let made = CreateDatasetResponse { dataset_id: dataset.id.to_string(), import_task_id };
+    Ok(reply::json(StatusCode::CREATED, &made))
+}
+
+/// Starts the import that belongs to the creation of a dataset; the id of its task.
+async fn start_import(_state: &ModelArtsState, dataset: &Dataset) -> Result<Option<String>, ModelArtsError> {
+    Ok(dataset.import_task_id.clone())
+}
+
+pub(super) async fn list(
+    State(state): State<ModelArtsState>,
+    request: ModelArtsRequest,
+) -> Result<Response, ModelArtsError> {
+    request.allow("modelarts:dataset:list")?;
+    let page = request.page(10, 100)?;
+    let query = ListQuery {
+        name_part: request.query.get("search_content").map(str::to_owned),
+        kind: request.code("dataset_type", DatasetType::from_code)?,
+        workspace: request.query.get("workspace_id").map(str::to_owned),
+        exportable: request.flag("support_export")?.unwrap_or(false),
+        sort_by: sort_by(&request)?,
+        ascending: request.ascending()?,
+        offset: page.offset,
+        limit: page.limit,
+    };
+    let shown = Shown {
+        labels: request.flag("with_labels")?.unwrap_or(false),
+        running: request.flag("check_running_task")?.unwrap_or(false),
+    };
+    let (found, total_number) = state.datasets.list(&request.project, &query).await?;
+    let mut datasets = Vec::with_capacity(found.len());
+    for dataset in &found {
+        datasets.push(detail::of(&state, dataset, shown).await?);
+    }
+    Ok(reply::ok(&DatasetList { datasets, total_number }))
+}
+
+fn sort_by(request: &ModelArtsRequest) -> Result<SortBy, ModelArtsError> {
+    match request.query.get("sort_by") {
+        None | Some("create_time") => Ok(SortBy::Created),
+        Some("dataset_name") => Ok(SortBy::Name),
+        Some(other) => Err(ModelArtsError::invalid(format!(
+            "sort_by must be create_time or dataset_name, got {other:?}"
+        ))),
+    }
+}
+
+pub(super) async fn describe(
+    State(state): State<ModelArtsState>,
+    request: ModelArtsRequest,
+) -> Result<Response, ModelArtsError> {
+    request.allow("modelarts:dataset:get")?;
+    let running = request.flag("check_running_task")?.unwrap_or(false);
+    let dataset = state.datasets.get(&request.project, request.path("dataset_id")).await?;
+    Ok(reply::ok(&detail::of(&state, &dataset, Shown { labels: true, running }).await?))
+}
+
+pub(super) async fn delete(
+    State(state): State<ModelArtsState>,
+    request: ModelArtsRequest,
+) -> Result<Response, ModelArtsError> {
+    request.allow("modelarts:dataset:delete")?;
+    state.datasets.delete(&request.project, request.path("dataset_id")).await?;
+    Ok(reply::no_content())
+}
+
+fn missing(name: &str) -> ModelArtsError {
+    ModelArtsError::invalid(format!("{name} is missing"))
+}
+
+/// What the body asks for, in the domain's words.
+fn new_dataset(mut body: CreateDataset) -> Result<NewDataset, ModelArtsError> {
+    let code = body.dataset_type.unwrap_or(0);
+    let kind = DatasetType::from_code(code)
+        .ok_or_else(|| ModelArtsError::invalid(format!("dataset_type has no value {code}")))?;
+    if !matches!(body.work_path_type, None | Some(0)) {
+        return Err(ModelArtsError::invalid("work_path_type must be 0"));
+    }
+    let source = one_source(body.data_sources.take())?;
+    let labels = body.labels.take().unwrap_or_default().into_iter();
+    Ok(NewDataset {
+        name: body.dataset_name.clone().ok_or_else(|| missing("dataset_name"))?,
+        kind,
+        description: body.description.clone().unwrap_or_default(),
+        workspace: body.workspace_id.clone().unwrap_or_else(|| "0".to_owned()),
+        input_path: source.data_path.clone().unwrap_or_default(),
+        work_path: body.work_path.clone().unwrap_or_default(),
+        labels: labels.map(|label| label_of(label, kind)).collect::<Result<_, _>>()?,
+        definition: definition(&body, &source),
+    })
+}
+
+fn one_source(sources: Option<Vec<DataSource>>) -> Result<DataSource, ModelArtsError> {
+    let mut sources = sources.ok_or_else(|| missing("data_sources"))?;
+    let (Some(mut source), 0) = (sources.pop(), sources.len()) else {
+        return Err(ModelArtsError::invalid("data_sources must hold exactly one source"));
+    };
+    if *source.data_type.get_or_insert(0) != 0 {
+        return Err(ModelArtsError::invalid("data_type must be 0: only object storage is offered"));
+    }
+    Ok(source)
+}
+
+fn definition(body: &CreateDataset, source: &DataSource) -> Map<String, Value> {
+    let mut kept = Map::new();
+    kept.insert("data_sources".into(), serde_json::to_value([source]).unwrap_or_default());
+    kept.insert("work_path".into(), body.work_path.clone().into());
+    kept.insert("import_annotations".into(), body.import_annotations.unwrap_or(true).into());
+    for name in ECHOED {
+        if let Some(value) = body.others.get(name).filter(|value| !value.is_null()) {
+            kept.insert(name.to_owned(), value.clone());
+        }
+    }
+    kept
+}
+
+/// A label as the domain knows it. Its type is the dataset's if it names none.
+pub(super) fn label_of(label: WireLabel, kind: DatasetType) -> Result<Label, ModelArtsError> {
+    let name = label.name.ok_or_else(|| missing("the name of a label"))?;
+    let label_type = match label.kind {
+        None => kind.label_type(),
+        Some(code) => LabelType::from_code(code),
+    };
+    let told = || {
+        let code = label.kind.unwrap_or_else(|| kind.code());
+        ModelArtsError::new(ModelArtsCode::InvalidParameter, format!("there are no labels of type {code}"))
+    };
+    Ok(Label {
+        name,
+        kind: label_type.ok_or_else(told)?,
+        property: label.property.unwrap_or_default(),
+        attributes: label.attributes.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,31 @@
+//! Datasets: what they are, their labels, their samples with annotations, and searching among them.
+
+mod deleted;
+mod label;
+mod registry;
+mod sample;
+mod sample_label;
+mod search;
+mod stats;
+
+pub use deleted::{deleted_samples_in, forget_deleted_samples, remember_deleted_samples};
+pub use label::{
+    LabelRow, count_labels, delete_label, insert_label, label, labels_of, rename_label, update_label,
+};
+pub use registry::{
+    DatasetRow, DatasetsQuery, change_dataset_status, count_datasets, dataset, dataset_swept,
+    datasets_in_status, datasets_of, datasets_to_sweep, delete_dataset, insert_dataset, set_current_version,
+    set_dataset_text, set_import_task, sweep_dataset_rows, take_version_number, touch_dataset_data,
+};
+pub use sample::{
+    SampleRow, delete_sample, insert_sample, next_samples, sample, samples_by_ids, update_sample,
+};
+pub use sample_label::{
+    SampleLabelRow, delete_sample_labels, insert_sample_labels, labels_of_samples, rename_sample_labels,
+    samples_with_label, strip_label,
+};
+pub use search::{Condition, Join, Order, SampleQuery, count_samples, search_samples, walk_samples};
+pub use stats::{
+    LabelCountRow, StatusCounts, annotators, hard_counts, label_counts, labels_a_sample_max, metadata_texts,
+    smallest_label, status_counts,
+};
