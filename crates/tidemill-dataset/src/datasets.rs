@@ -3,11 +3,25 @@
 use crate::error::DatasetError;
 use crate::{Dataset, DatasetId, DatasetStatus};
 use std::sync::Arc;
+use std::time::Duration;
 use tidemill_bucket::{Bucket, BucketError, Buckets, Location};
 use tidemill_meta::{Meta, dataset as rows};
 use tidemill_model::{Clock, ProjectId};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// Limits that an installation may set.
+#[derive(Clone, Copy, Debug)]
+pub struct DatasetsConfig {
+    /// The least time between two versions of a dataset that are published by request; none at zero.
+    pub publish_interval: Duration,
+}
+
+impl Default for DatasetsConfig {
+    fn default() -> Self {
+        Self { publish_interval: Duration::from_secs(60) }
+    }
+}
 
 /// All datasets of an installation. Cheap to clone; all clones are one.
 #[derive(Clone, Debug)]
@@ -18,6 +32,8 @@ struct Inner {
     buckets: Arc<dyn Buckets>,
     artefacts: Arc<dyn Bucket>,
     clock: Clock,
+    config: DatasetsConfig,
+    artefacts_gate: tokio::sync::Mutex<()>,
     stop: CancellationToken,
     running: TaskTracker,
 }
@@ -40,10 +56,21 @@ impl Datasets {
         buckets: Arc<dyn Buckets>,
         artefacts: Arc<dyn Bucket>,
         clock: Clock,
+        config: DatasetsConfig,
     ) -> Result<Self, DatasetError> {
         let (stop, running) = (CancellationToken::new(), TaskTracker::new());
-        let datasets = Self(Arc::new(Inner { meta, buckets, artefacts, clock, stop, running }));
+        let datasets = Self(Arc::new(Inner {
+            meta,
+            buckets,
+            artefacts,
+            clock,
+            config,
+            artefacts_gate: Default::default(),
+            stop,
+            running,
+        }));
         datasets.sweep_deleted().await?;
+        datasets.resume_versions().await?;
         Ok(datasets)
     }
 
@@ -67,6 +94,16 @@ impl Datasets {
     /// What only the server reads: `versions/<sha256>` and so on.
     pub fn artefacts(&self) -> &Arc<dyn Bucket> {
         &self.0.artefacts
+    }
+
+    /// Held while something in the artefacts begins to be referred to or is swept.
+    pub(crate) fn artefacts_gate(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.artefacts_gate
+    }
+
+    /// The least time between two versions of a dataset that are published by request.
+    pub(crate) fn publish_interval(&self) -> Duration {
+        self.0.config.publish_interval
     }
 
     /// Where users' buckets are opened.

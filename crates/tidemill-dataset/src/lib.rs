@@ -14,9 +14,11 @@ pub mod manifest;
 mod registry;
 pub mod sample;
 mod stats;
+pub mod version;
+pub mod voc;
 
 pub use dataset::{Dataset, DatasetStatus, Definition, Directory, NewDataset};
-pub use datasets::Datasets;
+pub use datasets::{Datasets, DatasetsConfig};
 pub use error::{Activity, DatasetError, PathError};
 pub use fraction::Fraction;
 pub use id::DatasetId;

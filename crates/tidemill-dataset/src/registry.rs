@@ -90,6 +90,7 @@ impl Datasets {
             return self.set_status(&dataset, DatasetStatus::Deleted, DatasetStatus::Deleted).await;
         }
         self.sweep(dataset.id.to_string());
+        self.sweep_versions();
         Ok(())
     }
 

@@ -135,3 +135,5 @@ pub const LABELS_PER_DATASET_MAX: u64 = 10_000;
 pub const DATASET_REQUEST_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Largest sample that is sent inline, decoded.
 pub const INLINE_SAMPLE_BYTES_MAX: usize = 12_582_912;
+/// Versions a dataset may have.
+pub const VERSIONS_PER_DATASET_MAX: u64 = 1000;

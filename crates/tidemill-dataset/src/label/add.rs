@@ -76,7 +76,7 @@ pub(super) async fn check_shortcut(
 }
 
 /// All labels of a dataset in the order they were added.
-async fn all_labels(tx: &mut dyn Tx, dataset: &str) -> Result<Vec<Label>, MetaError> {
+pub(crate) async fn all_labels(tx: &mut dyn Tx, dataset: &str) -> Result<Vec<Label>, MetaError> {
     let found = rows::labels_of(tx, dataset, 0, LABELS_PER_DATASET_MAX).await?;
     found.into_iter().map(Label::of).collect()
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use tidemill_meta::MetaError;
 use tidemill_meta::dataset::LabelRow;
 
-pub(crate) use add::add_labels;
+pub(crate) use add::{add_labels, all_labels};
 pub use check::check_label_name;
 
 /// A label of a dataset.

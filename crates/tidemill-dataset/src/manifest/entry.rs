@@ -2,7 +2,7 @@
 
 use super::annotation::Annotation;
 use super::field::{Fields, InvalidField};
-use super::usage::Usage;
+use crate::sample::Usage;
 use serde_json::{Map, Value};
 use tidemill_bucket::{Location, Scheme};
 

@@ -5,7 +5,7 @@ use futures::{Stream, StreamExt};
 
 /// One line, without its end.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum RawLine {
+pub(crate) enum RawLine {
     /// Its bytes.
     Bytes(Vec<u8>),
     /// It has more bytes than it may; they were skipped.
@@ -13,7 +13,7 @@ pub(super) enum RawLine {
 }
 
 /// Lines of a stream of chunks. Holds one line and one chunk at a time.
-pub(super) struct Lines<S> {
+pub(crate) struct Lines<S> {
     chunks: S,
     chunk: Bytes,
     ended: bool,
@@ -24,12 +24,12 @@ impl<S, E> Lines<S>
 where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
 {
-    pub(super) fn new(chunks: S, bytes_max: usize) -> Self {
+    pub(crate) fn new(chunks: S, bytes_max: usize) -> Self {
         Self { chunks, chunk: Bytes::new(), ended: false, bytes_max }
     }
 
     /// The next line; `None` at the end. What follows the last line end is a line unless it is empty.
-    pub(super) async fn next(&mut self) -> Result<Option<RawLine>, E> {
+    pub(crate) async fn next(&mut self) -> Result<Option<RawLine>, E> {
         let (mut line, mut length, mut began) = (Vec::new(), 0usize, false);
         loop {
             if self.chunk.is_empty() && !self.fill().await? {

@@ -9,13 +9,13 @@ mod lines;
 mod read;
 #[cfg(test)]
 mod tests;
-mod usage;
 mod write;
 
+pub use crate::sample::Usage;
 pub use annotation::{Annotation, AnnotationKind};
 pub use entry::{Entry, Source};
 pub use field::InvalidField;
 pub use fuzz::fuzz_manifest;
+pub(crate) use lines::{Lines, RawLine};
 pub use read::{InvalidLine, Line, ReadError, Reader, read_entry};
-pub use usage::Usage;
 pub use write::write_entry;

@@ -9,6 +9,7 @@ mod walk;
 pub use add::{Added, OnPresent};
 pub use annotation::SampleLabel;
 pub use id::sample_id;
+pub(crate) use stored::row_of;
 pub use walk::SampleWalk;
 
 use crate::{Fraction, SampleType};
@@ -29,7 +30,8 @@ pub enum Usage {
 }
 
 impl Usage {
-    const ALL: [Self; 4] = [Self::Train, Self::Eval, Self::Test, Self::Inference];
+    /// Every value.
+    pub const ALL: [Self; 4] = [Self::Train, Self::Eval, Self::Test, Self::Inference];
 
     /// The word, upper case.
     pub fn as_str(self) -> &'static str {
@@ -38,6 +40,16 @@ impl Usage {
             Self::Eval => "EVAL",
             Self::Test => "TEST",
             Self::Inference => "INFERENCE",
+        }
+    }
+
+    /// The word in lower case, as version manifests have it.
+    pub fn as_lower(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Eval => "eval",
+            Self::Test => "test",
+            Self::Inference => "inference",
         }
     }
 

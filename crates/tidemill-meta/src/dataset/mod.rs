@@ -7,6 +7,8 @@ mod sample;
 mod sample_label;
 mod search;
 mod stats;
+mod version;
+mod version_use;
 
 pub use deleted::{deleted_samples_in, forget_deleted_samples, remember_deleted_samples};
 pub use label::{
@@ -28,4 +30,14 @@ pub use search::{Condition, Join, Order, SampleQuery, count_samples, search_samp
 pub use stats::{
     LabelCountRow, StatusCounts, annotators, hard_counts, label_counts, labels_a_sample_max, metadata_texts,
     smallest_label, status_counts,
+};
+pub use version::{
+    VERSION_CREATING, VERSION_FAILED, VERSION_NORMAL, VersionRow, artefact_settled, artefacts_left,
+    delete_version, delete_versions_of, insert_version, is_referred_to, leave_artefact, leave_stage,
+    stage_swept, stages_left, unfinished_versions, update_version, version, version_count, version_named,
+    versions_of,
+};
+pub use version_use::{
+    SwitchRow, VersionTasksRow, adopt_stage, clear_labels, delete_switch, hold_version, insert_switch,
+    release_version, set_version_analysis, set_version_processor, switches, version_holders, version_tasks,
 };

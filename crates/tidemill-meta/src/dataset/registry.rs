@@ -249,6 +249,7 @@ pub async fn delete_dataset(tx: &mut dyn Tx, id: &str, status: i64) -> Result<bo
     let sql = "DELETE FROM datasets WHERE dataset_id = $1 AND status = $2 RETURNING project, work";
     let gone = tx.query(sql, args![id, status]).await?;
     let Some(row) = gone.first() else { return Ok(false) };
+    super::delete_versions_of(tx, id).await?;
     let sql = "INSERT INTO dataset_sweeps (dataset_id, project, work) VALUES ($1, $2, $3)";
     tx.execute(sql, args![id, row.text(0)?, row.text(1)?]).await?;
     Ok(true)

@@ -219,6 +219,13 @@ const LIMITS: &[Key] = &[
         "Failed authentications of one address at the stream API in five minutes. Then it is answered DIS.4309 until they are over. This machine's own addresses are never blocked; a proxy elsewhere counts as one address.",
     ),
     key(
+        "limits.publish-interval",
+        "DURATION",
+        Some("60s"),
+        Server,
+        "Least time between two versions of a dataset that are published by request; sooner is answered ModelArts.4370. 0s is no limit.",
+    ),
+    key(
         "request-bytes-max",
         "SIZE",
         Some("192MiB"),

@@ -37,6 +37,7 @@ pub(crate) struct LimitSettings {
     pub(crate) throughput: bool,
     pub(crate) stream_requests: u32,
     pub(crate) failed_authentications: u32,
+    pub(crate) publish_interval: Duration,
     pub(crate) request_bytes_max: u32,
     pub(crate) drain_window: Duration,
 }
@@ -157,6 +158,7 @@ fn limits(layers: &Layers) -> Result<LimitSettings> {
         throughput: layers.required("limits.throughput", value::boolean)?,
         stream_requests: layers.required("limits.stream-requests", value::count)?,
         failed_authentications: layers.required("limits.failed-authentications", value::count)?,
+        publish_interval: layers.required("limits.publish-interval", value::duration)?,
         request_bytes_max: layers.required("request-bytes-max", request_bytes)?,
         drain_window: layers.required("drain-window", value::duration)?,
     })

@@ -6,7 +6,7 @@ use crate::config::{LimitSettings, Settings};
 use crate::data_dir::DataDir;
 use anyhow::{Context, Result};
 use std::sync::Arc;
-use tidemill_dataset::Datasets;
+use tidemill_dataset::{Datasets, DatasetsConfig};
 use tidemill_dump::{DumpConfig, Dumps};
 use tidemill_iam::Iam;
 use tidemill_log::LogStore;
@@ -69,7 +69,7 @@ impl Stores {
         .await
         .context("cannot open the streams")?;
         let buckets = Arc::new(LocalBuckets { objects: objects.clone(), meta: meta.clone() });
-        let datasets = open_datasets(&meta, &buckets, clock).await?;
+        let datasets = open_datasets(&meta, &buckets, &settings.limits, clock).await?;
         let dump_config =
             DumpConfig { drain: settings.limits.drain_window, ..DumpConfig::new(data_dir.join("spool")) };
         let dumps =
@@ -117,9 +117,15 @@ impl Stores {
     }
 }
 
-async fn open_datasets(meta: &Meta, buckets: &Arc<LocalBuckets>, clock: &Clock) -> Result<Datasets> {
+async fn open_datasets(
+    meta: &Meta,
+    buckets: &Arc<LocalBuckets>,
+    limits: &LimitSettings,
+    clock: &Clock,
+) -> Result<Datasets> {
     let artefacts = buckets.artefacts().await.context("cannot open the server's own bucket")?;
-    let opened = Datasets::open(meta.clone(), buckets.clone(), artefacts, clock.clone()).await;
+    let config = DatasetsConfig { publish_interval: limits.publish_interval };
+    let opened = Datasets::open(meta.clone(), buckets.clone(), artefacts, clock.clone(), config).await;
     opened.context("cannot open the datasets")
 }
 

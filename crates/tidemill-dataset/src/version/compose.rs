@@ -1,0 +1,142 @@
+//! Versions that a processing run composes.
+
+use super::entry::VersionEntry;
+use super::error::VersionError;
+use super::options::{NewVersion, VersionFormat, VersionOptions, check_description, check_name};
+use super::stage::BATCH;
+use super::{describe::Version, publish, tx};
+use crate::dataset::{Dataset, DatasetStatus};
+use crate::{DatasetError, DatasetId, Datasets};
+use futures::{Stream, StreamExt};
+use tidemill_meta::Tx;
+use tidemill_meta::dataset::{self as rows, VersionRow};
+use tidemill_model::ProjectId;
+
+/// A version that a processing run composes.
+#[derive(Clone, Debug)]
+pub struct ComposedVersion {
+    /// Its id, chosen by the run (`tidemill_model::random_id`) and kept with it before the first try: calling
+    /// again with the same id after a crash goes on or returns what is there.
+    pub version_id: String,
+    /// Its name; without one it is `V001`, `V002`…
+    pub name: Option<String>,
+    /// Free text.
+    pub description: String,
+}
+
+/// What a call for a composed version finds.
+enum Begun {
+    /// A row that is to be made.
+    New(Box<(Dataset, VersionRow)>),
+    /// It was made before.
+    Made(Box<VersionRow>),
+}
+
+impl Datasets {
+    /// Publishes `entries` as a new version of a dataset and makes it the current one: the entries become the
+    /// working samples as well. Their order does not matter; of two entries of one place the first counts.
+    /// Returns when the version is visible; a failure leaves the dataset as it was.
+    ///
+    /// Entries with usage keep it. Products must be stored before: the version refers to them.
+    ///
+    /// # Errors
+    /// [`VersionError`]: unknown or busy dataset (try again later), name taken, or [`VersionError::Failed`] with
+    /// the error of the stream.
+    pub async fn publish_entries<S>(
+        &self,
+        project: &ProjectId,
+        dataset: &str,
+        new: ComposedVersion,
+        mut entries: S,
+    ) -> Result<Version, VersionError>
+    where
+        S: Stream<Item = Result<VersionEntry, String>> + Unpin + Send,
+    {
+        let (dataset, version) = match self.begin_composed(project, dataset, new).await? {
+            Begun::New(begun) => *begun,
+            Begun::Made(version) => return self.version_of(project, *version).await,
+        };
+        let stage = DatasetId::parse(&version.stage)
+            .ok_or_else(|| VersionError::Failed("the stage cannot be read".to_owned()))?;
+        if let Err(why) = self.stage_all(&dataset.id, &stage, &mut entries).await {
+            self.fail_version(version, &why).await?;
+            return Err(VersionError::Failed(why));
+        }
+        let version = self.make(dataset, version).await?;
+        self.version_of(project, version).await
+    }
+
+    async fn begin_composed(
+        &self,
+        project: &ProjectId,
+        dataset: &str,
+        new: ComposedVersion,
+    ) -> Result<Begun, VersionError> {
+        if let Some(name) = &new.name {
+            check_name(name)?;
+        }
+        check_description(&new.description)?;
+        let options = VersionOptions {
+            format: VersionFormat::Default,
+            ratio: None,
+            remove_usage: false,
+            clear_hard: false,
+            ..VersionOptions::default()
+        };
+        let request = NewVersion { name: new.name, description: new.description, options };
+        let (project, id, version_id) = (project.clone(), dataset.to_owned(), new.version_id);
+        let now_ms = self.clock().now_ms();
+        tx!(self.meta(), |tx, project, id, version_id, request| begin(
+            tx, &project, &id, version_id, &request, now_ms
+        ))
+    }
+
+    async fn stage_all<S>(
+        &self,
+        dataset: &DatasetId,
+        stage: &DatasetId,
+        entries: &mut S,
+    ) -> Result<(), String>
+    where
+        S: Stream<Item = Result<VersionEntry, String>> + Unpin + Send,
+    {
+        let mut batch = Vec::with_capacity(BATCH);
+        while let Some(entry) = entries.next().await {
+            batch.push(entry?);
+            if batch.len() == BATCH {
+                let full = std::mem::take(&mut batch);
+                self.stage(dataset, stage, full).await.map_err(|e| e.to_string())?;
+            }
+        }
+        self.stage(dataset, stage, batch).await.map_err(|e| e.to_string())
+    }
+}
+
+async fn begin(
+    tx: &mut dyn Tx,
+    project: &ProjectId,
+    id: &str,
+    version_id: String,
+    new: &NewVersion,
+    now_ms: i64,
+) -> Result<Begun, VersionError> {
+    let row = rows::dataset(tx, project.as_str(), id).await?;
+    let mut dataset = Dataset::of(row.ok_or_else(|| DatasetError::Unknown(id.to_owned()))?)?;
+    let before = rows::version(tx, &version_id).await?.filter(|version| version.dataset_id == id);
+    if let Some(version) = before {
+        if version.status == rows::VERSION_NORMAL {
+            return Ok(Begun::Made(Box::new(version)));
+        }
+        // An earlier try of the same run: it begins again.
+        rows::delete_version(tx, &version).await?;
+        if version.status == rows::VERSION_CREATING && dataset.status == DatasetStatus::Publishing {
+            let (from, to) = (DatasetStatus::Publishing.code(), DatasetStatus::Normal.code());
+            rows::change_dataset_status(tx, id, from, to, now_ms).await?;
+            dataset.status = DatasetStatus::Normal;
+        }
+    }
+    dataset.idle()?;
+    let stage = DatasetId::random().to_string();
+    let version = publish::insert(tx, &dataset, version_id, new, stage, now_ms).await?;
+    Ok(Begun::New(Box::new((dataset, version))))
+}

@@ -1,0 +1,7 @@
+//! Versions of datasets at the crate's boundary, over real metadata and real objects.
+
+mod compose;
+mod crash;
+mod publish;
+mod support;
+mod switch;

@@ -1,0 +1,133 @@
+//! Who uses versions: holders, switches under way, and what processing says of them.
+
+use crate::{MetaError, Row, Tx, args};
+
+/// Keeps a version from being deleted until [`release_version`].
+pub async fn hold_version(tx: &mut dyn Tx, version: &str, holder: &str) -> Result<(), MetaError> {
+    let sql = "INSERT INTO dataset_version_holds (version_id, holder) VALUES ($1, $2) ON CONFLICT (version_id, holder) DO NOTHING";
+    tx.execute(sql, args![version, holder]).await.map(drop)
+}
+
+/// The holder does not need the version any more.
+pub async fn release_version(tx: &mut dyn Tx, version: &str, holder: &str) -> Result<(), MetaError> {
+    let sql = "DELETE FROM dataset_version_holds WHERE version_id = $1 AND holder = $2";
+    tx.execute(sql, args![version, holder]).await.map(drop)
+}
+
+/// Who holds a version.
+pub async fn version_holders(tx: &mut dyn Tx, version: &str) -> Result<Vec<String>, MetaError> {
+    let sql = "SELECT holder FROM dataset_version_holds WHERE version_id = $1 ORDER BY holder";
+    tx.query(sql, args![version]).await?.iter().map(|row| row.text(0)).collect()
+}
+
+/// A switch under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SwitchRow {
+    /// The dataset.
+    pub dataset_id: String,
+    /// The version whose samples become the working ones.
+    pub version_id: String,
+    /// The id under which they are staged.
+    pub stage: String,
+}
+
+fn switch_of(row: &Row) -> Result<SwitchRow, MetaError> {
+    Ok(SwitchRow { dataset_id: row.text(0)?, version_id: row.text(1)?, stage: row.text(2)? })
+}
+
+/// Notes a switch; `false` if the dataset is being switched already.
+pub async fn insert_switch(tx: &mut dyn Tx, s: &SwitchRow) -> Result<bool, MetaError> {
+    let sql = "INSERT INTO dataset_switches (dataset_id, version_id, stage) VALUES ($1, $2, $3) ON CONFLICT (dataset_id) DO NOTHING";
+    Ok(tx.execute(sql, args![&s.dataset_id, &s.version_id, &s.stage]).await? == 1)
+}
+
+/// The switches under way.
+pub async fn switches(tx: &mut dyn Tx) -> Result<Vec<SwitchRow>, MetaError> {
+    let sql = "SELECT dataset_id, version_id, stage FROM dataset_switches ORDER BY dataset_id";
+    tx.query(sql, vec![]).await?.iter().map(switch_of).collect()
+}
+
+/// A switch has ended; `false` if it is not under way any more.
+pub async fn delete_switch(tx: &mut dyn Tx, s: &SwitchRow) -> Result<bool, MetaError> {
+    let sql = "DELETE FROM dataset_switches WHERE dataset_id = $1 AND stage = $2";
+    Ok(tx.execute(sql, args![&s.dataset_id, &s.stage]).await? == 1)
+}
+
+/// Staged samples become the working samples of a dataset in place of those it has.
+pub async fn adopt_stage(tx: &mut dyn Tx, dataset: &str, stage: &str) -> Result<(), MetaError> {
+    tx.execute("DELETE FROM dataset_sample_labels WHERE dataset_id = $1", args![dataset]).await?;
+    tx.execute("DELETE FROM dataset_samples WHERE dataset_id = $1", args![dataset]).await?;
+    let sql = "DELETE FROM dataset_deleted_samples WHERE dataset_id = $1 AND sample_id IN (SELECT sample_id FROM dataset_samples WHERE dataset_id = $2)";
+    tx.execute(sql, args![dataset, stage]).await?;
+    let sql = "UPDATE dataset_samples SET dataset_id = $1 WHERE dataset_id = $2";
+    let count = tx.execute(sql, args![dataset, stage]).await?;
+    let sql = "UPDATE dataset_sample_labels SET dataset_id = $1 WHERE dataset_id = $2";
+    tx.execute(sql, args![dataset, stage]).await?;
+    let sql = "UPDATE datasets SET sample_count = $2 WHERE dataset_id = $1";
+    tx.execute(sql, args![dataset, count]).await.map(drop)
+}
+
+/// Removes the labels of a dataset; the samples keep theirs.
+pub async fn clear_labels(tx: &mut dyn Tx, dataset: &str) -> Result<(), MetaError> {
+    tx.execute("DELETE FROM dataset_labels WHERE dataset_id = $1", args![dataset]).await.map(drop)
+}
+
+/// What processing says of a version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VersionTasksRow {
+    /// The feature analysis that ran last.
+    pub analysis_task_id: Option<String>,
+    /// Its state, as a code of the API.
+    pub analysis_status: Option<i64>,
+    /// Where its result is kept.
+    pub analysis_path: Option<String>,
+    /// Its result as JSON.
+    pub analysis: Option<String>,
+    /// The processing task that made the version.
+    pub processor_task_id: Option<String>,
+    /// Its state, as a code of the API.
+    pub processor_task_status: Option<i64>,
+}
+
+/// Notes what a feature analysis of a version does; nothing without such a version.
+pub async fn set_version_analysis(
+    tx: &mut dyn Tx,
+    version: &str,
+    tasks: &VersionTasksRow,
+) -> Result<(), MetaError> {
+    let sql = "INSERT INTO dataset_version_tasks (version_id, analysis_task_id, analysis_status, analysis_path, analysis) SELECT $1, $2, $3, $4, $5 FROM dataset_versions WHERE version_id = $1 ON CONFLICT (version_id) DO UPDATE SET analysis_task_id = excluded.analysis_task_id, analysis_status = excluded.analysis_status, analysis_path = excluded.analysis_path, analysis = excluded.analysis";
+    let args = args![
+        version,
+        tasks.analysis_task_id.clone(),
+        tasks.analysis_status,
+        tasks.analysis_path.clone(),
+        tasks.analysis.clone(),
+    ];
+    tx.execute(sql, args).await.map(drop)
+}
+
+/// Notes which processing task made a version; nothing without such a version.
+pub async fn set_version_processor(
+    tx: &mut dyn Tx,
+    version: &str,
+    task_id: &str,
+    status: i64,
+) -> Result<(), MetaError> {
+    let sql = "INSERT INTO dataset_version_tasks (version_id, processor_task_id, processor_task_status) SELECT $1, $2, $3 FROM dataset_versions WHERE version_id = $1 ON CONFLICT (version_id) DO UPDATE SET processor_task_id = excluded.processor_task_id, processor_task_status = excluded.processor_task_status";
+    tx.execute(sql, args![version, task_id, status]).await.map(drop)
+}
+
+/// What processing says of a version.
+pub async fn version_tasks(tx: &mut dyn Tx, version: &str) -> Result<VersionTasksRow, MetaError> {
+    let sql = "SELECT analysis_task_id, analysis_status, analysis_path, analysis, processor_task_id, processor_task_status FROM dataset_version_tasks WHERE version_id = $1";
+    let rows = tx.query(sql, args![version]).await?;
+    let Some(row) = rows.first() else { return Ok(VersionTasksRow::default()) };
+    Ok(VersionTasksRow {
+        analysis_task_id: row.text_or_null(0)?,
+        analysis_status: row.int_or_null(1)?,
+        analysis_path: row.text_or_null(2)?,
+        analysis: row.text_or_null(3)?,
+        processor_task_id: row.text_or_null(4)?,
+        processor_task_status: row.int_or_null(5)?,
+    })
+}
