@@ -2,5 +2,6 @@
 
 pub mod dataset;
 pub mod error;
+pub mod version;
 
 pub use error::{ModelArtsCode, ModelArtsErrorBody};

@@ -7,6 +7,7 @@ use std::fmt::Display;
 use tidemill_api::modelarts::{ModelArtsCode, ModelArtsErrorBody};
 use tidemill_bucket::InvalidLocation;
 use tidemill_dataset::label::LabelError;
+use tidemill_dataset::version::{SplitError, VersionError};
 use tidemill_dataset::{Activity, DatasetError, PathError};
 use tidemill_iam::IamError;
 use tidemill_iam::api_signature::AuthError;
@@ -109,6 +110,25 @@ impl From<DatasetError> for ModelArtsError {
             DatasetError::Busy(activity) => of_activity(*activity),
             DatasetError::Full(..) | DatasetError::TooManyDatasets(_) => ModelArtsCode::DatasetQuota,
             DatasetError::Object(_) | DatasetError::Meta(_) => return Self::internal(error),
+        };
+        Self::new(code, error)
+    }
+}
+
+impl From<VersionError> for ModelArtsError {
+    fn from(error: VersionError) -> Self {
+        let code = match &error {
+            VersionError::Dataset(error) => return error.clone().into(),
+            VersionError::Unknown(_) => ModelArtsCode::UnknownVersion,
+            VersionError::Exists(_) => ModelArtsCode::VersionExists,
+            VersionError::Invalid(_) => ModelArtsCode::InvalidParameter,
+            VersionError::TooFrequent(_) => ModelArtsCode::TooFrequent,
+            VersionError::TooMany(_) => ModelArtsCode::VersionQuota,
+            VersionError::Split(SplitError::TooFew(_)) => ModelArtsCode::SplitUnsuited,
+            VersionError::Split(SplitError::OneSided(_)) => ModelArtsCode::SplitImpossible,
+            VersionError::NotNormal(_) => ModelArtsCode::VersionNotNormal,
+            VersionError::InUse(_) => ModelArtsCode::VersionInUse,
+            VersionError::Failed(_) => return Self::internal(error),
         };
         Self::new(code, error)
     }

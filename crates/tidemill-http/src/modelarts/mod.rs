@@ -7,6 +7,7 @@ pub mod signed_url;
 
 mod datasets;
 mod detail;
+mod versions;
 
 pub use error::ModelArtsError;
 pub use request::{ModelArtsRequest, Page};
@@ -35,6 +36,13 @@ pub struct ModelArtsState {
 pub fn router(state: ModelArtsState) -> Router {
     let all = get(datasets::list).post(datasets::create);
     let one = get(datasets::describe).delete(datasets::delete);
-    let routes = [("/v2/{project_id}/datasets", all), ("/v2/{project_id}/datasets/{dataset_id}", one)];
+    let versions = get(versions::list).post(versions::create);
+    let version = get(versions::describe).delete(versions::delete);
+    let routes = [
+        ("/v2/{project_id}/datasets", all),
+        ("/v2/{project_id}/datasets/{dataset_id}", one),
+        ("/v2/{project_id}/datasets/{dataset_id}/versions", versions),
+        ("/v2/{project_id}/datasets/{dataset_id}/versions/{version_id}", version),
+    ];
     with_and_without_slash(routes).with_state(state)
 }
