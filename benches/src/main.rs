@@ -1,5 +1,6 @@
-//! Benchmarks of the built server, each beside the ring reference in the same run. See `docs/benchmarks.md`.
+//! Benchmarks: the built server beside the ring reference, image operators beside other libraries, each in the same run. See `docs/benchmarks.md`.
 
+mod augment;
 mod load;
 mod process;
 mod reference;
@@ -23,6 +24,8 @@ struct Cli {
 enum Command {
     /// Measure and print tables.
     Run(Options),
+    /// Measure augmentation beside albumentations.
+    Augment(augment::Options),
     /// The reference server itself; `run` starts it.
     RingReference {
         /// The ring file; it is overwritten.
@@ -95,6 +98,7 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     match Cli::parse().command {
         Command::Run(options) => runtime.block_on(suite::run(&options, &options.folder)),
+        Command::Augment(options) => augment::run(&options),
         Command::RingReference { file } => runtime.block_on(reference::serve(&file)),
     }
 }

@@ -3,6 +3,7 @@
 //! Pure functions from bytes and label files to bytes, label files and numbers. No I/O, no clock; the same input
 //! gives the same output on every machine.
 
+pub mod augment;
 mod decode;
 mod distribution;
 mod encode;
@@ -10,6 +11,7 @@ pub mod parameters;
 mod pixels;
 mod rect;
 mod resize;
+mod rounding;
 pub mod seed;
 pub mod validation;
 pub mod voc;

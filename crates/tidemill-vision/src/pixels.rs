@@ -17,6 +17,12 @@ impl Pixels {
         (expected > 0 && expected == rgb.len()).then_some(Self { width, height, rgb })
     }
 
+    /// A black image; a side of 0 counts as 1.
+    pub(crate) fn black(width: u32, height: u32) -> Self {
+        let (width, height) = (width.max(1), height.max(1));
+        Self { width, height, rgb: vec![0; width as usize * height as usize * 3] }
+    }
+
     /// Columns.
     pub fn width(&self) -> u32 {
         self.width
@@ -41,6 +47,22 @@ impl Pixels {
     pub fn row(&self, y: u32) -> &[u8] {
         let stride = self.width as usize * 3;
         &self.rgb[y as usize * stride..][..stride]
+    }
+
+    /// The bytes of a row.
+    pub(crate) fn stride(&self) -> usize {
+        self.width as usize * 3
+    }
+
+    /// The rows from the top.
+    pub(crate) fn rows(&self) -> std::slice::ChunksExact<'_, u8> {
+        self.rgb.chunks_exact(self.stride())
+    }
+
+    /// The rows from the top, to be changed in place.
+    pub(crate) fn rows_mut(&mut self) -> std::slice::ChunksExactMut<'_, u8> {
+        let stride = self.stride();
+        self.rgb.chunks_exact_mut(stride)
     }
 
     /// The bytes alone.

@@ -1,0 +1,106 @@
+//! What was drawn for one product.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::boxes::{self, Placement};
+use super::step::Step;
+use super::{
+    add_noise, blur, crop, cut_out, flip, grayscale, histogram_equal, light_arithmetic, light_contrast,
+    motion_blur, padding, resize, rotate, saturation, scale, sharpen, shear, translate, weather,
+};
+use crate::{Pixels, Rect};
+
+/// Everything that decides a product; the manifest keeps it as the property `@tidemill:aug`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "operator")]
+#[allow(missing_docs)] // The variants are the operators.
+pub enum Drawn {
+    AddNoise(add_noise::Drawn),
+    Blur(blur::Drawn),
+    Crop(crop::Drawn),
+    CutOut(cut_out::Drawn),
+    Flip(flip::Drawn),
+    Grayscale(grayscale::Drawn),
+    HistogramEqual(histogram_equal::Drawn),
+    LightArithmetic(light_arithmetic::Drawn),
+    LightContrast(light_contrast::Drawn),
+    MotionBlur(motion_blur::Drawn),
+    Padding(padding::Drawn),
+    Resize(resize::Drawn),
+    Rotate(rotate::Drawn),
+    Saturation(saturation::Drawn),
+    Scale(scale::Drawn),
+    Sharpen(sharpen::Drawn),
+    Shear(shear::Drawn),
+    Translate(translate::Drawn),
+    Weather(weather::Drawn),
+}
+
+/// Why an image can't be augmented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum AugmentError {
+    /// The product would be larger than [`Drawn::PIXELS_MAX`].
+    #[error("the product would have {width} x {height} pixels, more than {max}", max = Drawn::PIXELS_MAX)]
+    TooLarge {
+        /// Columns of the product.
+        width: u64,
+        /// Rows of the product.
+        height: u64,
+    },
+}
+
+impl Drawn {
+    /// The most pixels a product may have, as for images that are read.
+    pub const PIXELS_MAX: u64 = 200_000_000;
+
+    /// The size of the product of an image of this size; what it costs in memory.
+    pub fn size(&self, width: u32, height: u32) -> Result<(u32, u32), AugmentError> {
+        let (width, height) = self.step().size(width, height);
+        let fits = width.checked_mul(height).is_some_and(|pixels| pixels <= Self::PIXELS_MAX);
+        match (u32::try_from(width), u32::try_from(height)) {
+            (Ok(width), Ok(height)) if fits => Ok((width, height)),
+            _ => Err(AugmentError::TooLarge { width, height }),
+        }
+    }
+
+    /// The product.
+    pub fn apply(&self, image: Pixels) -> Result<Pixels, AugmentError> {
+        self.size(image.width(), image.height())?;
+        Ok(self.step().apply(image))
+    }
+
+    /// Whether pixels move, so that shapes other than boxes can't be carried along.
+    pub fn is_geometric(&self) -> bool {
+        self.step().is_geometric()
+    }
+
+    /// What becomes of the boxes of an image of this size.
+    pub fn place(&self, boxes: &[Rect], width: u32, height: u32) -> Placement {
+        boxes::place(self.step(), boxes, width, height)
+    }
+
+    fn step(&self) -> &dyn Step {
+        match self {
+            Self::AddNoise(step) => step,
+            Self::Blur(step) => step,
+            Self::Crop(step) => step,
+            Self::CutOut(step) => step,
+            Self::Flip(step) => step,
+            Self::Grayscale(step) => step,
+            Self::HistogramEqual(step) => step,
+            Self::LightArithmetic(step) => step,
+            Self::LightContrast(step) => step,
+            Self::MotionBlur(step) => step,
+            Self::Padding(step) => step,
+            Self::Resize(step) => step,
+            Self::Rotate(step) => step,
+            Self::Saturation(step) => step,
+            Self::Scale(step) => step,
+            Self::Sharpen(step) => step,
+            Self::Shear(step) => step,
+            Self::Translate(step) => step,
+            Self::Weather(step) => step,
+        }
+    }
+}
