@@ -21,6 +21,7 @@ use tidemill_meta::Meta;
 use tidemill_model::Clock;
 use tidemill_notify::Notifications;
 use tidemill_objects::Objects;
+use tidemill_processing::Processing;
 use tidemill_stream::Streams;
 
 /// Everything behind the routes. Cheap to clone.
@@ -36,6 +37,8 @@ pub struct Services {
     pub dumps: Dumps,
     /// The datasets.
     pub datasets: Datasets,
+    /// The processing tasks.
+    pub processing: Processing,
     /// The subscriptions to events.
     pub notifications: Notifications,
     /// The object store.
@@ -66,6 +69,7 @@ pub fn api_router(services: &Services) -> Router {
     let models = ModelArtsState {
         gate: gate.clone(),
         datasets: services.datasets.clone(),
+        processing: services.processing.clone(),
         public: services.public.clone(),
     };
     let dis = DisState { streams: services.streams.clone(), gate };

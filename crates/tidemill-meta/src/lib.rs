@@ -11,6 +11,7 @@ pub mod dump;
 pub mod identity;
 pub mod notify;
 pub mod object;
+pub mod processing;
 pub mod setting;
 pub mod sqlite;
 pub mod stream;

@@ -137,3 +137,5 @@ pub const DATASET_REQUEST_BYTES_MAX: usize = 32 * 1024 * 1024;
 pub const INLINE_SAMPLE_BYTES_MAX: usize = 12_582_912;
 /// Versions a dataset may have.
 pub const VERSIONS_PER_DATASET_MAX: u64 = 1000;
+/// Largest object that a processing task reads as a picture or a label file.
+pub const PROCESSING_OBJECT_BYTES_MAX: u64 = 640 * 1024 * 1024;

@@ -2,6 +2,7 @@
 
 pub mod dataset;
 pub mod error;
+pub mod processing;
 pub mod version;
 
 pub use error::{ModelArtsCode, ModelArtsErrorBody};

@@ -12,6 +12,7 @@ use tidemill_dataset::{Activity, DatasetError, PathError};
 use tidemill_iam::IamError;
 use tidemill_iam::api_signature::AuthError;
 use tidemill_meta::MetaError;
+use tidemill_processing::{ProcessingError, Unanalysable};
 
 /// A refused or failed request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +96,35 @@ impl From<IamError> for ModelArtsError {
 impl From<MetaError> for ModelArtsError {
     fn from(error: MetaError) -> Self {
         Self::internal(error)
+    }
+}
+
+impl From<ProcessingError> for ModelArtsError {
+    fn from(error: ProcessingError) -> Self {
+        let code = match &error {
+            ProcessingError::Invalid(_) => ModelArtsCode::InvalidParameter,
+            ProcessingError::NoTask => ModelArtsCode::UnknownTask,
+            ProcessingError::NameTaken(_) => ModelArtsCode::TaskExists,
+            ProcessingError::Initializing => ModelArtsCode::TaskInitializing,
+            ProcessingError::Bucket(_) => ModelArtsCode::BucketMissing,
+            ProcessingError::Path(_) => ModelArtsCode::PathMissing,
+            ProcessingError::NoDataset(_) => ModelArtsCode::UnknownDataset,
+            ProcessingError::NoDatasetVersion(_) => ModelArtsCode::UnknownVersion,
+            ProcessingError::VersionExists(_) => ModelArtsCode::VersionExists,
+            ProcessingError::Analysis(why) => of_analysis(*why),
+            ProcessingError::Internal(cause) => return Self::internal(cause),
+        };
+        Self::new(code, error)
+    }
+}
+
+fn of_analysis(why: Unanalysable) -> ModelArtsCode {
+    match why {
+        Unanalysable::Kind => ModelArtsCode::AnalysisType,
+        Unanalysable::Format => ModelArtsCode::AnalysisFormat,
+        Unanalysable::Unlabeled => ModelArtsCode::AnalysisUnlabeled,
+        Unanalysable::Publishing => ModelArtsCode::AnalysisPublishing,
+        Unanalysable::NotNormal => ModelArtsCode::AnalysisVersion,
     }
 }
 

@@ -7,6 +7,9 @@ pub mod signed_url;
 
 mod datasets;
 mod detail;
+mod processor_results;
+mod processor_tasks;
+mod processor_versions;
 mod versions;
 
 pub use error::ModelArtsError;
@@ -17,9 +20,10 @@ use crate::dis::with_and_without_slash;
 use crate::iam::PublicUrls;
 use crate::request::Gate;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use std::sync::Arc;
 use tidemill_dataset::Datasets;
+use tidemill_processing::Processing;
 
 /// What the handlers of the dataset API share. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,6 +32,8 @@ pub struct ModelArtsState {
     pub gate: Gate,
     /// The datasets.
     pub datasets: Datasets,
+    /// The processing tasks.
+    pub processing: Processing,
     /// Where clients reach this installation.
     pub public: Arc<PublicUrls>,
 }
@@ -44,5 +50,31 @@ pub fn router(state: ModelArtsState) -> Router {
         ("/v2/{project_id}/datasets/{dataset_id}/versions", versions),
         ("/v2/{project_id}/datasets/{dataset_id}/versions/{version_id}", version),
     ];
-    with_and_without_slash(routes).with_state(state)
+    with_and_without_slash(routes).merge(processing_routes()).with_state(state)
+}
+
+fn processing_routes() -> Router<ModelArtsState> {
+    let all = get(processor_tasks::list).post(processor_tasks::create);
+    let one = get(processor_tasks::describe).put(processor_tasks::update).delete(processor_tasks::delete);
+    let versions = get(processor_versions::list).post(processor_versions::create);
+    let version = get(processor_versions::describe).delete(processor_versions::delete);
+    with_and_without_slash([
+        ("/v2/{project_id}/processor-tasks", all),
+        ("/v2/{project_id}/processor-tasks/items", get(processor_tasks::items)),
+        ("/v2/{project_id}/processor-tasks/{task_id}", one),
+        ("/v2/{project_id}/processor-tasks/{task_id}/versions", versions),
+        ("/v2/{project_id}/processor-tasks/{task_id}/versions/{version_id}", version),
+        (
+            "/v2/{project_id}/processor-tasks/{task_id}/versions/{version_id}/results",
+            get(processor_results::list),
+        ),
+        (
+            "/v2/{project_id}/processor-tasks/{task_id}/versions/{version_id}/stop",
+            post(processor_versions::stop),
+        ),
+        (
+            "/v2/{project_id}/tidemill/processor-tasks/{task_id}/versions/{version_id}/progress",
+            get(processor_versions::progress),
+        ),
+    ])
 }

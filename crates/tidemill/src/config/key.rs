@@ -239,6 +239,20 @@ const LIMITS: &[Key] = &[
         Server,
         "How long a stop waits for requests under way, and stopping or deleting a dump task for a flush under way.",
     ),
+    key(
+        "processing.threads",
+        "COUNT",
+        None,
+        Server,
+        "Pictures that processing tasks work on at once. Without it: as many as there are processors.",
+    ),
+    key(
+        "processing.memory-bytes",
+        "SIZE",
+        Some("1GiB"),
+        Server,
+        "Memory for decoded pictures of processing tasks. A picture that needs more is worked on alone.",
+    ),
 ];
 
 const LOGS: &[Key] = &[

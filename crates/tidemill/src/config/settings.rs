@@ -40,6 +40,8 @@ pub(crate) struct LimitSettings {
     pub(crate) publish_interval: Duration,
     pub(crate) request_bytes_max: u32,
     pub(crate) drain_window: Duration,
+    pub(crate) processing_threads: Option<u32>,
+    pub(crate) processing_memory_bytes: u64,
 }
 
 /// PEM files of both listeners.
@@ -161,6 +163,8 @@ fn limits(layers: &Layers) -> Result<LimitSettings> {
         publish_interval: layers.required("limits.publish-interval", value::duration)?,
         request_bytes_max: layers.required("request-bytes-max", request_bytes)?,
         drain_window: layers.required("drain-window", value::duration)?,
+        processing_threads: layers.get("processing.threads", value::count)?,
+        processing_memory_bytes: layers.required("processing.memory-bytes", value::size)?,
     })
 }
 

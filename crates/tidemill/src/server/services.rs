@@ -30,6 +30,7 @@ pub(super) fn services(
         streams: stores.streams.clone(),
         dumps: stores.dumps.clone(),
         datasets: stores.datasets.clone(),
+        processing: stores.processing.clone(),
         notifications: stores.notifications.clone(),
         objects: stores.objects.clone(),
         clock: clock.clone(),

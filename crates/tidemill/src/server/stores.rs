@@ -16,6 +16,7 @@ use tidemill_meta::sqlite::SqliteStore;
 use tidemill_model::{Clock, Events};
 use tidemill_notify::Notifications;
 use tidemill_objects::Objects;
+use tidemill_processing::{Processing, ProcessingConfig};
 use tidemill_stream::{Streams, StreamsConfig};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -37,6 +38,7 @@ pub(super) struct Stores {
     pub(super) streams: Streams,
     pub(super) dumps: Dumps,
     pub(super) datasets: Datasets,
+    pub(super) processing: Processing,
     pub(super) notifications: Notifications,
     stop: CancellationToken,
     upkeep: JoinHandle<()>,
@@ -70,6 +72,7 @@ impl Stores {
         .context("cannot open the streams")?;
         let buckets = Arc::new(LocalBuckets { objects: objects.clone(), meta: meta.clone() });
         let datasets = open_datasets(&meta, &buckets, &settings.limits, clock).await?;
+        let processing = open_processing(&meta, &buckets, &datasets, &settings.limits, clock).await?;
         let dump_config =
             DumpConfig { drain: settings.limits.drain_window, ..DumpConfig::new(data_dir.join("spool")) };
         let dumps =
@@ -97,6 +100,7 @@ impl Stores {
             streams,
             dumps,
             datasets,
+            processing,
             notifications,
             stop,
             upkeep,
@@ -109,6 +113,7 @@ impl Stores {
     pub(super) async fn close(self) {
         self.stop.cancel();
         self.dumps.shutdown().await;
+        self.processing.shutdown().await;
         self.datasets.shutdown().await;
         let _ = self.upkeep.await;
         let _ = self.telling.await;
@@ -127,6 +132,23 @@ async fn open_datasets(
     let config = DatasetsConfig { publish_interval: limits.publish_interval };
     let opened = Datasets::open(meta.clone(), buckets.clone(), artefacts, clock.clone(), config).await;
     opened.context("cannot open the datasets")
+}
+
+async fn open_processing(
+    meta: &Meta,
+    buckets: &Arc<LocalBuckets>,
+    datasets: &Datasets,
+    limits: &LimitSettings,
+    clock: &Clock,
+) -> Result<Processing> {
+    let mut config =
+        ProcessingConfig { memory_bytes: limits.processing_memory_bytes, ..ProcessingConfig::default() };
+    if let Some(threads) = limits.processing_threads {
+        config.threads = threads as usize;
+    }
+    let artefacts = datasets.artefacts().clone();
+    let opened = Processing::open(meta.clone(), buckets.clone(), artefacts, clock.clone(), config).await;
+    opened.context("cannot open the processing tasks")
 }
 
 async fn open_log(data_dir: &DataDir, limits: &LimitSettings, clock: &Clock) -> Result<Arc<dyn LogStore>> {

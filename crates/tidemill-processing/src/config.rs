@@ -1,0 +1,21 @@
+//! How much a server gives to processing.
+
+/// How much a server gives to processing.
+#[derive(Clone, Debug)]
+pub struct ProcessingConfig {
+    /// Pictures worked on at once.
+    pub threads: usize,
+    /// Memory for decoded pictures, in bytes. A picture that takes more is worked on alone.
+    pub memory_bytes: u64,
+    /// The most samples of a shard.
+    pub shard_samples: u64,
+    /// The most bytes of a shard's objects, unless one object alone has more.
+    pub shard_bytes: u64,
+}
+
+impl Default for ProcessingConfig {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { threads, memory_bytes: 1 << 30, shard_samples: 256, shard_bytes: 128 << 20 }
+    }
+}

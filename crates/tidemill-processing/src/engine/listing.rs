@@ -1,0 +1,114 @@
+//! What was found at the sources of a run, brought into the order of paths, each picture with its label file.
+
+use super::row::{numbers, optional, texts};
+use super::{Engine, EngineError};
+use datafusion::arrow::array::{Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::common::JoinType;
+use datafusion::prelude::{col, lit};
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
+use std::sync::{Arc, LazyLock};
+
+/// One object found at a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// `bucket/key`.
+    pub(crate) path: String,
+    /// The path without its suffix: what a picture and its label file share.
+    pub(crate) stem: String,
+    /// Whether it is a label file.
+    pub(crate) is_label: bool,
+    /// Bytes.
+    pub(crate) size: i64,
+    /// The object's ETag.
+    pub(crate) etag: Option<String>,
+    /// What else is known, as JSON.
+    pub(crate) body: String,
+}
+
+/// A picture with the label file beside it, if there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Joined {
+    /// `bucket/key` of the picture.
+    pub(crate) path: String,
+    /// Its bytes.
+    pub(crate) size: i64,
+    /// Its ETag.
+    pub(crate) etag: Option<String>,
+    /// What else is known of it.
+    pub(crate) body: String,
+    /// `bucket/key` of its label file.
+    pub(crate) label: Option<String>,
+    /// The label file's ETag.
+    pub(crate) label_etag: Option<String>,
+}
+
+static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
+    Arc::new(Schema::new(vec![
+        Field::new("path", DataType::Utf8, false),
+        Field::new("stem", DataType::Utf8, false),
+        Field::new("is_label", DataType::Int64, false),
+        Field::new("size", DataType::Int64, false),
+        Field::new("etag", DataType::Utf8, true),
+        Field::new("body", DataType::Utf8, false),
+    ]))
+});
+
+impl Engine {
+    /// Writes a part of a listing.
+    pub(crate) async fn write_listed(&self, key: &str, listed: &[Listed]) -> Result<(), EngineError> {
+        let text =
+            |read: fn(&Listed) -> &str| Arc::new(StringArray::from_iter_values(listed.iter().map(read)));
+        let number =
+            |read: fn(&Listed) -> i64| Arc::new(Int64Array::from_iter_values(listed.iter().map(read)));
+        let etags: StringArray = listed.iter().map(|one| one.etag.as_deref()).collect();
+        let columns: Vec<Arc<dyn datafusion::arrow::array::Array>> = vec![
+            text(|one| &one.path),
+            text(|one| &one.stem),
+            number(|one| i64::from(one.is_label)),
+            number(|one| one.size),
+            Arc::new(etags),
+            text(|one| &one.body),
+        ];
+        self.put(key, &SCHEMA, &[RecordBatch::try_new(SCHEMA.clone(), columns)?]).await
+    }
+
+    /// The pictures of a listing in the order of their paths, each once.
+    pub(crate) async fn join_listed(
+        &self,
+        parts: &[String],
+    ) -> Result<BoxStream<'static, Result<Vec<Joined>, EngineError>>, EngineError> {
+        if parts.is_empty() {
+            return Ok(futures::stream::empty().boxed());
+        }
+        let all = self.table(parts, &SCHEMA).await?;
+        let pictures = all.clone().filter(col("is_label").eq(lit(0i64)))?;
+        let labels = all.filter(col("is_label").eq(lit(1i64)))?.select(vec![
+            col("stem").alias("label_stem"),
+            col("path").alias("label_path"),
+            col("etag").alias("label_etag"),
+        ])?;
+        let joined = pictures.join(labels, JoinType::Left, &["stem"], &["label_stem"], None)?;
+        let wanted = ["path", "size", "etag", "body", "label_path", "label_etag"];
+        let sorted = joined
+            .select(wanted.map(col).to_vec())?
+            .sort(vec![col("path").sort(true, false), col("label_path").sort(true, false)])?;
+        let batches = sorted.execute_stream().await?;
+        Ok(batches.map_err(EngineError::from).and_then(async |batch| joined_of(&batch)).boxed())
+    }
+}
+
+fn joined_of(batch: &RecordBatch) -> Result<Vec<Joined>, EngineError> {
+    let (path, size, etag) = (texts(batch, 0)?, numbers(batch, 1)?, texts(batch, 2)?);
+    let (body, label, label_etag) = (texts(batch, 3)?, texts(batch, 4)?, texts(batch, 5)?);
+    let one = |n: usize| Joined {
+        path: path.value(n).to_owned(),
+        size: size.value(n),
+        etag: optional(etag, n),
+        body: body.value(n).to_owned(),
+        label: optional(label, n),
+        label_etag: optional(label_etag, n),
+    };
+    Ok((0..batch.num_rows()).map(one).collect())
+}

@@ -1,0 +1,107 @@
+//! Questions about the samples of a run.
+
+use super::row::{SCHEMA, from_batch, numbers};
+use super::{Engine, EngineError, ROOT, Row};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::dataframe::DataFrame;
+use datafusion::execution::options::ArrowReadOptions;
+use datafusion::functions_aggregate::expr_fn::count;
+use datafusion::prelude::{col, lit};
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
+use std::collections::BTreeMap;
+
+impl Engine {
+    /// One page of the rows of some tables in their order, and how many there are in all. `property`: only
+    /// rows of that kind. Rows without a result of their own are left out.
+    pub(crate) async fn page(
+        &self,
+        tables: &[String],
+        property: Option<i64>,
+        offset: usize,
+        limit: usize,
+    ) -> Result<(Vec<Row>, usize), EngineError> {
+        if tables.is_empty() {
+            return Ok((Vec::new(), 0));
+        }
+        let wanted = match property {
+            Some(property) => col("property").eq(lit(property)),
+            None => col("property").gt_eq(lit(0i64)),
+        };
+        let found = self.table(tables, &SCHEMA).await?.filter(wanted)?;
+        let total = found.clone().count().await?;
+        let page = found.sort(vec![col("ordinal").sort(true, false)])?.limit(offset, Some(limit))?;
+        let batches = page.collect().await?;
+        let rows = batches.iter().map(from_batch).collect::<Result<Vec<_>, _>>()?;
+        Ok((rows.into_iter().flatten().collect(), total))
+    }
+
+    /// How many rows there are of each property.
+    pub(crate) async fn count_by_property(
+        &self,
+        tables: &[String],
+    ) -> Result<BTreeMap<i64, i64>, EngineError> {
+        if tables.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let rows = self.table(tables, &SCHEMA).await?;
+        let counted = rows.aggregate(vec![col("property")], vec![count(col("ordinal"))])?;
+        let mut counts = BTreeMap::new();
+        for batch in counted.collect().await? {
+            let (property, number) = (numbers(&batch, 0)?, numbers(&batch, 1)?);
+            counts.extend((0..batch.num_rows()).map(|n| (property.value(n), number.value(n))));
+        }
+        Ok(counts)
+    }
+
+    /// Places that more than one sample wants, with the samples that come too late for it, in order.
+    pub(crate) async fn clashes(&self, tables: &[String]) -> Result<Vec<(i64, String)>, EngineError> {
+        if tables.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.table(tables, &SCHEMA).await?.filter(col("place").not_eq(lit("")))?;
+        let wanted =
+            rows.clone().aggregate(vec![col("place")], vec![count(col("ordinal")).alias("wanted")])?;
+        let contested =
+            wanted.filter(col("wanted").gt(lit(1i64)))?.select(vec![col("place").alias("contested")])?;
+        let joined =
+            rows.join(contested, datafusion::common::JoinType::Inner, &["place"], &["contested"], None)?;
+        let joined = joined.select(vec![col("ordinal"), col("place")])?;
+        let sorted = joined.sort(vec![col("place").sort(true, false), col("ordinal").sort(true, false)])?;
+        let (mut late, mut last) = (Vec::new(), String::new());
+        for batch in sorted.collect().await? {
+            let (ordinals, places) = (numbers(&batch, 0)?, super::row::texts(&batch, 1)?);
+            for n in 0..batch.num_rows() {
+                if places.value(n) == last {
+                    late.push((ordinals.value(n), last.clone()));
+                } else {
+                    places.value(n).clone_into(&mut last);
+                }
+            }
+        }
+        late.sort();
+        Ok(late)
+    }
+
+    /// All rows of some tables, in no order, a batch at a time.
+    pub(crate) async fn scan(
+        &self,
+        tables: &[String],
+    ) -> Result<BoxStream<'static, Result<Vec<Row>, EngineError>>, EngineError> {
+        if tables.is_empty() {
+            return Ok(futures::stream::empty().boxed());
+        }
+        let batches = self.table(tables, &SCHEMA).await?.execute_stream().await?;
+        Ok(batches.map_err(EngineError::from).and_then(async |batch| from_batch(&batch)).boxed())
+    }
+
+    pub(super) async fn table(
+        &self,
+        tables: &[String],
+        schema: &SchemaRef,
+    ) -> Result<DataFrame, EngineError> {
+        let urls: Vec<String> = tables.iter().map(|key| format!("{ROOT}/{key}")).collect();
+        let options = ArrowReadOptions { schema: Some(schema), ..ArrowReadOptions::default() };
+        Ok(self.session.read_arrow(urls, options).await?)
+    }
+}

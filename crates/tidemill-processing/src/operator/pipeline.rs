@@ -1,0 +1,187 @@
+//! A list of operators as the stages of a run.
+
+use super::step::{MapStep, Verdict, Work};
+use super::validation::{self, Validation};
+use crate::error::ProcessingError;
+use crate::run::COPIES_MAX;
+use crate::task::Template;
+use serde_json::Map;
+use std::sync::Arc;
+use tidemill_api::modelarts::processing::OperatorParam;
+use tidemill_vision::parameters::{ParameterError, Values};
+
+/// What the outputs of a run are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// The samples that were kept, in directories by label.
+    Selection,
+    /// New samples beside the ones that were read, flat.
+    Addition,
+}
+
+/// What the samples are labeled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TaskType {
+    /// Names.
+    Classification,
+    /// Boxes.
+    Detection,
+    /// Whatever is found beside each picture.
+    Either,
+}
+
+/// One pass over the samples.
+#[derive(Clone, Debug)]
+pub(crate) enum Stage {
+    /// Operators that look at one sample alone.
+    Map(MapSteps),
+    /// Products go to their places.
+    Publish,
+}
+
+impl Stage {
+    /// What it is called in the progress of a run.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Map(_) => "processing",
+            Self::Publish => "publishing",
+        }
+    }
+}
+
+/// Operators that look at one sample alone, one after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct MapSteps {
+    steps: Arc<Vec<Box<dyn MapStep>>>,
+    /// How many products one picture has.
+    pub(crate) copies: u32,
+}
+
+impl MapSteps {
+    /// Takes a sample through all of them, unless one drops it.
+    pub(crate) fn apply(&self, work: &mut Work) -> Verdict {
+        let mut verdicts = self.steps.iter().map(|step| step.apply(work));
+        verdicts.find(|verdict| *verdict != Verdict::Kept).unwrap_or(Verdict::Kept)
+    }
+}
+
+/// The stages of a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Pipeline {
+    pub(crate) task_type: TaskType,
+    pub(crate) family: Family,
+    pub(crate) stages: Vec<Stage>,
+    /// Whether every line of the manifest says that the data was checked.
+    pub(crate) checked: bool,
+}
+
+/// One operator with its checked parameters.
+enum Operator {
+    Validation(Box<dyn MapStep>),
+}
+
+impl Pipeline {
+    /// Reads the operators of a request.
+    pub(crate) fn read(template: Template, params: &[OperatorParam]) -> Result<Self, ProcessingError> {
+        if template.has_versions() && params.is_empty() {
+            return Err(ProcessingError::Invalid(
+                "The template.operator_params is empty. Allowed: at least one operator.".into(),
+            ));
+        }
+        let mut building = Building::new();
+        if template.has_versions() {
+            for param in params {
+                let (operator, values) = operator(param)?;
+                building.add(operator, &values);
+            }
+        }
+        if building.copies > COPIES_MAX {
+            return Err(ProcessingError::Invalid(format!(
+                "The operators make {} copies of one picture. Allowed: {COPIES_MAX} at most.",
+                building.copies
+            )));
+        }
+        Ok(building.finish())
+    }
+}
+
+fn invalid(error: ParameterError) -> ProcessingError {
+    ProcessingError::Invalid(error.to_string())
+}
+
+/// The names of all operators.
+fn names() -> String {
+    validation::TABLE.operator.to_owned()
+}
+
+fn operator(param: &OperatorParam) -> Result<(Operator, Values), ProcessingError> {
+    let name = param.name.as_deref().or(param.id.as_deref()).unwrap_or_default();
+    let given = param.params.clone().unwrap_or_else(Map::new);
+    if name == validation::TABLE.operator {
+        let (step, values) = Validation::read(&given).map_err(invalid)?;
+        return Ok((Operator::Validation(step), values));
+    }
+    let names = names();
+    Err(ProcessingError::Invalid(format!("The operator {name:?} is unknown. Allowed: {names}.")))
+}
+
+struct Building {
+    task_type: TaskType,
+    family: Family,
+    stages: Vec<Stage>,
+    steps: Vec<Box<dyn MapStep>>,
+    copies: u32,
+    /// Samples were validated and nothing was read since.
+    validated: bool,
+    checked: bool,
+}
+
+impl Building {
+    fn new() -> Self {
+        Self {
+            task_type: TaskType::Either,
+            family: Family::Selection,
+            stages: Vec::new(),
+            steps: Vec::new(),
+            copies: 1,
+            validated: false,
+            checked: false,
+        }
+    }
+
+    fn add(&mut self, operator: Operator, values: &Values) {
+        match values.text("task_type") {
+            "image_classification" => self.task_type = TaskType::Classification,
+            "object_detection" => self.task_type = TaskType::Detection,
+            _ => {}
+        }
+        let is_validation = matches!(operator, Operator::Validation(_));
+        if !is_validation && !self.validated && values.boolean("do_validation") {
+            self.steps.push(Validation::without_limits());
+        }
+        self.validated = true;
+        self.checked |= is_validation;
+        match operator {
+            Operator::Validation(step) => self.steps.push(step),
+        }
+    }
+
+    fn end_map(&mut self) {
+        if !self.steps.is_empty() {
+            let steps = Arc::new(std::mem::take(&mut self.steps));
+            let copies = std::mem::replace(&mut self.copies, 1);
+            self.stages.push(Stage::Map(MapSteps { steps, copies }));
+        }
+    }
+
+    fn finish(mut self) -> Pipeline {
+        self.end_map();
+        self.stages.push(Stage::Publish);
+        Pipeline {
+            task_type: self.task_type,
+            family: self.family,
+            stages: self.stages,
+            checked: self.checked,
+        }
+    }
+}

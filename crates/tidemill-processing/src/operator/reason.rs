@@ -1,0 +1,29 @@
+//! Why a sample became what it is.
+
+use serde::{Deserialize, Serialize};
+
+/// One reason, for programs and for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// A stable word.
+    pub code: String,
+    /// For people, in English.
+    pub english: String,
+    /// For people, in Chinese.
+    pub chinese: String,
+}
+
+impl Reason {
+    pub(crate) fn new(code: &str, english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), english: english.into(), chinese: chinese.into() }
+    }
+
+    /// A product that cannot be written.
+    pub(crate) fn unencodable(error: &str) -> Self {
+        Self::new(
+            "unencodable",
+            format!("the product cannot be written: {error}"),
+            format!("无法写出结果图片：{error}"),
+        )
+    }
+}

@@ -1,0 +1,94 @@
+//! The door: all processing tasks of the server.
+
+use crate::config::ProcessingConfig;
+use crate::context::{Context, read};
+use crate::engine::{Engine, Pool};
+use crate::error::OpenError;
+use crate::run::{Slots, drive, sweep_all};
+use std::sync::Arc;
+use tidemill_bucket::{Bucket, Buckets};
+use tidemill_meta::processing::{self, RunRow};
+use tidemill_meta::{Meta, MetaError};
+use tidemill_model::Clock;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// All processing tasks. Cheap to clone.
+#[derive(Clone)]
+pub struct Processing(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) ctx: Arc<Context>,
+    pub(crate) slots: Slots,
+    /// Removal of what deleted runs left.
+    pub(crate) sweeps: TaskTracker,
+    pub(crate) stop: CancellationToken,
+}
+
+impl std::fmt::Debug for Processing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Processing")
+    }
+}
+
+impl Processing {
+    /// Opens the tasks: runs that have not ended go on where they were, and what deleted runs left is removed.
+    /// `artefacts` is a bucket of ours that no client can address.
+    pub async fn open(
+        meta: Meta,
+        buckets: Arc<dyn Buckets>,
+        artefacts: Arc<dyn Bucket>,
+        clock: Clock,
+        config: ProcessingConfig,
+    ) -> Result<Self, OpenError> {
+        let engine = Engine::new(artefacts, config.threads).map_err(|e| OpenError::Engine(e.to_string()))?;
+        let pool = Pool::new(config.threads, config.memory_bytes);
+        let ctx = Arc::new(Context { meta, buckets, clock, config, engine, pool });
+        let processing = Self(Arc::new(Inner {
+            ctx,
+            slots: Slots::default(),
+            sweeps: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        }));
+        processing.resume_all().await?;
+        Ok(processing)
+    }
+
+    async fn resume_all(&self) -> Result<(), MetaError> {
+        for row in read!(self.0.ctx.meta, |tx| processing::unfinished_runs(tx))? {
+            self.start(row);
+        }
+        self.sweep();
+        Ok(())
+    }
+
+    /// Works on a run in the background.
+    pub(crate) fn start(&self, row: RunRow) {
+        let slot = self.0.slots.take(&row.run_id);
+        let (processing, run_id) = (self.clone(), row.run_id.clone());
+        let work = drive(self.0.ctx.clone(), row, slot);
+        tokio::spawn(async move {
+            // A panic of ours must not leave a run that seems to be at work.
+            if let Err(error) = tokio::spawn(work).await {
+                tracing::error!(run = run_id, %error, "a processing run broke off");
+            }
+            processing.0.slots.leave(&run_id);
+        });
+    }
+
+    /// Removes what deleted runs left, in the background.
+    pub(crate) fn sweep(&self) {
+        let (ctx, stop) = (self.0.ctx.clone(), self.0.stop.clone());
+        self.0.sweeps.spawn(async move {
+            stop.run_until_cancelled(sweep_all(&ctx)).await;
+        });
+    }
+
+    /// Stops every run where it is; they go on at the next start.
+    pub async fn shutdown(&self) {
+        self.0.stop.cancel();
+        self.0.slots.cancel_all().await;
+        self.0.sweeps.close();
+        self.0.sweeps.wait().await;
+    }
+}

@@ -1,0 +1,43 @@
+//! A run: its input is listed once and cut into shards; every shard goes through the stages, each finished one is
+//! a row; the last stage puts the products in their places.
+//!
+//! What was finished before a crash is not done again, and the output is the same however often it went on,
+//! whatever the number of threads and the size of the shards.
+
+mod drive;
+mod listing;
+mod manifest;
+mod names;
+mod objects;
+mod pack;
+mod place;
+mod progress;
+mod publish;
+mod record;
+mod seal;
+mod shard;
+mod slot;
+mod sweep;
+
+pub(crate) use drive::drive;
+pub use manifest::sample_id;
+pub(crate) use progress::Progress;
+pub use record::SampleResult;
+pub(crate) use record::{COPIES_MAX, Record};
+pub(crate) use seal::{Counters, Summary};
+pub(crate) use slot::Slots;
+pub(crate) use sweep::sweep_all;
+
+/// One page of what became of the samples.
+#[derive(Clone, Debug)]
+pub struct ResultPage {
+    /// How many there are in all.
+    pub total: usize,
+    /// The page, in the order of the origins' paths.
+    pub results: Vec<SampleResult>,
+}
+
+/// The directory of a run's tables in the bucket of artefacts.
+pub(crate) fn directory(run_id: &str) -> String {
+    format!("runs/{run_id}")
+}

@@ -1,0 +1,190 @@
+//! What is known of a sample between two stages, and in the end.
+
+use crate::engine::{EngineError, Row};
+use crate::operator::Reason;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use tidemill_bucket::Location;
+
+/// The most products of one origin.
+pub(crate) const COPIES_MAX: u32 = 1024;
+
+/// A label file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum LabelFile {
+    /// An object, as it was when the input was listed.
+    Object {
+        /// `bucket/key`.
+        path: String,
+        /// Its ETag then.
+        etag: Option<String>,
+    },
+    /// The text itself.
+    Text(String),
+}
+
+/// Where the bytes of a picture are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Picture {
+    /// Where the sample came from.
+    Origin,
+    /// A piece of a pack of products.
+    Product {
+        /// The pack's key among the artefacts.
+        pack: String,
+        /// Its first byte.
+        offset: u64,
+        /// Its bytes.
+        length: u64,
+    },
+}
+
+/// What became of a sample so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Fate {
+    /// As it was.
+    Kept,
+    /// Another than it was.
+    Changed,
+    /// Left out.
+    Dropped,
+    /// Left out without a row of its own: nothing came of it.
+    Passed,
+    /// New, beside its origin.
+    Added,
+}
+
+impl Fate {
+    /// The number in the results; -1 for none.
+    pub(crate) fn property(self) -> i64 {
+        match self {
+            Self::Kept => 0,
+            Self::Changed => 1,
+            Self::Dropped => 2,
+            Self::Added => 3,
+            Self::Passed => -1,
+        }
+    }
+
+    /// Whether there is something to put into the output.
+    pub(crate) fn is_output(self) -> bool {
+        matches!(self, Self::Kept | Self::Changed | Self::Added)
+    }
+}
+
+/// One sample between two stages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// Its number in the order of paths.
+    pub(crate) ordinal: i64,
+    /// Which of the products of its origin it is.
+    pub(crate) copy: u32,
+    /// Where it came from, `bucket/key`.
+    pub(crate) origin: String,
+    /// Its path in the source, which random numbers depend on.
+    pub(crate) relative: String,
+    /// Bytes of the origin.
+    pub(crate) size: u64,
+    /// The origin's ETag when the input was listed.
+    pub(crate) etag: Option<String>,
+    /// The part of a split it belongs to.
+    pub(crate) usage: Option<String>,
+    /// Names it is labeled with.
+    pub(crate) labels: Vec<String>,
+    /// Its label file now.
+    pub(crate) label_file: Option<LabelFile>,
+    /// The name of its file now.
+    pub(crate) name: String,
+    /// Its picture now.
+    pub(crate) picture: Picture,
+    /// What became of it.
+    pub(crate) fate: Fate,
+    /// Why.
+    pub(crate) reasons: Vec<Reason>,
+    /// What it was compared with, `bucket/key`.
+    pub(crate) compared_with: Option<String>,
+    /// Measured values.
+    pub(crate) scores: Map<String, Value>,
+    /// Properties for the manifest.
+    pub(crate) property: Map<String, Value>,
+    /// What it has in the way of an embedding, as the stage before wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) embedding: Option<Embedded>,
+    /// The key of the product in the output bucket, once it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) product: Option<String>,
+}
+
+/// What operators on all samples know of one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Embedded {
+    /// The sample key, in hexadecimal.
+    pub(crate) key: String,
+    /// The digest of the pixels.
+    pub(crate) pixel_digest: String,
+    /// Width times height.
+    pub(crate) pixels: u64,
+    /// Where the vector is kept: its key among the artefacts.
+    pub(crate) vector: String,
+}
+
+impl Record {
+    /// A row of a table; `place` is where the product wants to go.
+    pub(crate) fn row(&self, place: String) -> Result<Row, EngineError> {
+        let body = serde_json::to_string(self).map_err(|e| EngineError::Damaged(e.to_string()))?;
+        let property = self.fate.property();
+        Ok(Row { ordinal: self.number(), origin: self.origin.clone(), place, property, body })
+    }
+
+    /// Its number among all records: products of one origin follow each other.
+    pub(crate) fn number(&self) -> i64 {
+        self.ordinal * i64::from(COPIES_MAX) + i64::from(self.copy)
+    }
+
+    /// The record of a row.
+    pub(crate) fn of_row(row: &Row) -> Result<Self, EngineError> {
+        serde_json::from_str(&row.body).map_err(|e| EngineError::Damaged(e.to_string()))
+    }
+
+    /// The place it came from.
+    pub(crate) fn origin_location(&self) -> Location {
+        location(&self.origin)
+    }
+}
+
+/// The location that `bucket/key` names.
+pub(crate) fn location(plain: &str) -> Location {
+    let (bucket, key) = plain.split_once('/').unwrap_or((plain, ""));
+    Location { bucket: bucket.to_owned(), key: key.to_owned() }
+}
+
+/// What became of a sample, for people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SampleResult {
+    /// Where it came from; `None` for a sample that was generated from nothing.
+    pub origin: Option<Location>,
+    /// Where the sample is now; `None` if it was dropped.
+    pub product: Option<Location>,
+    /// 0 kept, 1 changed, 2 dropped, 3 added.
+    pub property: i64,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// What it was compared with.
+    pub compared_with: Option<Location>,
+    /// Measured values.
+    pub scores: Map<String, Value>,
+}
+
+impl SampleResult {
+    pub(crate) fn of(record: &Record, output_bucket: &str) -> Self {
+        let product = |key: &String| Location { bucket: output_bucket.to_owned(), key: key.clone() };
+        Self {
+            origin: (!record.origin.is_empty()).then(|| record.origin_location()),
+            product: record.product.as_ref().map(product),
+            property: record.fate.property(),
+            reasons: record.reasons.clone(),
+            compared_with: record.compared_with.as_deref().map(location),
+            scores: record.scores.clone(),
+        }
+    }
+}

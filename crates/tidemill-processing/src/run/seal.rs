@@ -1,0 +1,89 @@
+//! The end of a run: its manifest, its counters, its results.
+
+use super::manifest::part_key;
+use super::shard::Worker;
+use crate::context::tx;
+use crate::error::Trouble;
+use object_store::path::Path;
+use object_store::{ObjectStoreExt, WriteMultipart};
+use serde::{Deserialize, Serialize};
+use tidemill_bucket::Location;
+use tidemill_meta::processing::{self, Ended, RunRow};
+
+/// How many samples became what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Counters {
+    pub(crate) origin: i64,
+    pub(crate) unmodified: i64,
+    pub(crate) modified: i64,
+    pub(crate) deleted: i64,
+    pub(crate) added: i64,
+}
+
+/// What the tables of a completed run are, and what else is to be known of it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Summary {
+    /// The tables of the results, in order.
+    pub(crate) tables: Vec<String>,
+    /// What people should know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) warnings: Vec<String>,
+}
+
+/// The end of a run.
+pub(crate) struct Sealing<'a> {
+    pub(crate) worker: &'a Worker,
+    pub(crate) row: &'a RunRow,
+    pub(crate) output: &'a Location,
+}
+
+impl Sealing<'_> {
+    /// Writes the manifest, counts, and says how the run ended.
+    pub(crate) async fn seal(&self, tables: &[String]) -> Result<Ended, Trouble> {
+        self.write_manifest(tables).await?;
+        let counters = self.count(tables).await?;
+        let (ctx, run_id) = (&self.worker.ctx, self.row.run_id.clone());
+        let now_ms = ctx.clock.now_ms();
+        if !tx!(ctx.meta, |tx, run_id| processing::seal_run(tx, &run_id, now_ms))? {
+            return Err(Trouble::Cancelled);
+        }
+        let summary = Summary { tables: tables.to_vec(), warnings: Vec::new() };
+        let json =
+            |value: Result<String, serde_json::Error>| value.map_err(|e| Trouble::Failed(e.to_string()));
+        Ok(Ended {
+            status: 2,
+            counters: Some(json(serde_json::to_string(&counters))?),
+            error_msg: None,
+            result: Some(json(serde_json::to_string(&summary))?),
+        })
+    }
+
+    /// Joins the lines of all shards.
+    async fn write_manifest(&self, tables: &[String]) -> Result<(), Trouble> {
+        let place = self.output.join("output.manifest");
+        let bucket = self.worker.objects.bucket(&place.bucket).await?;
+        let begun = bucket.put_multipart(&Path::from(place.key.as_str())).await;
+        let failed = |e: object_store::Error| Trouble::Failed(format!("cannot write {place}: {e}"));
+        let mut upload = WriteMultipart::new(begun.map_err(failed)?);
+        for table in tables {
+            if self.worker.cancel().is_cancelled() {
+                upload.abort().await.map_err(failed)?;
+                return Err(Trouble::Cancelled);
+            }
+            let part = self.worker.ctx.engine.store().get(&Path::from(part_key(table))).await?;
+            upload.put(part.bytes().await?);
+            upload.wait_for_capacity(2).await.map_err(failed)?;
+        }
+        upload.finish().await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn count(&self, tables: &[String]) -> Result<Counters, Trouble> {
+        let by_property = self.worker.ctx.engine.count_by_property(tables).await?;
+        let of = |property: i64| by_property.get(&property).copied().unwrap_or_default();
+        let (mut unmodified, modified, deleted, added) = (of(0), of(1), of(2), of(3));
+        // What nothing was added for is still there, as it was.
+        unmodified += added + of(-1);
+        Ok(Counters { origin: unmodified + modified + deleted, unmodified, modified, deleted, added })
+    }
+}

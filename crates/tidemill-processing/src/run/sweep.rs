@@ -1,0 +1,63 @@
+//! Removing what deleted runs left: their tables, and their output unless something still refers to it.
+
+use super::directory;
+use super::objects::UserObjects;
+use crate::context::{Context, read, tx};
+use crate::error::Trouble;
+use futures::{StreamExt, TryStreamExt};
+use object_store::ObjectStore;
+use object_store::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tidemill_bucket::{BucketError, Location};
+use tidemill_meta::processing::{self, CleanupRow};
+use tidemill_model::ProjectId;
+
+/// How long to wait before something that did not work is tried again.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// Removes everything deleted runs left, however long it takes.
+pub(crate) async fn sweep_all(ctx: &Arc<Context>) {
+    loop {
+        match sweep_once(ctx).await {
+            Ok(()) => return,
+            Err(cause) => {
+                tracing::warn!(%cause, "what a deleted processing run left is not removed yet");
+                ctx.clock.sleep(AGAIN).await;
+            }
+        }
+    }
+}
+
+async fn sweep_once(ctx: &Arc<Context>) -> Result<(), Trouble> {
+    for row in read!(ctx.meta, |tx| processing::cleanups(tx))? {
+        sweep_run(ctx, &row).await?;
+        let run_id = row.run_id.clone();
+        tx!(ctx.meta, |tx, run_id| processing::forget_cleanup(tx, &run_id))?;
+    }
+    Ok(())
+}
+
+async fn sweep_run(ctx: &Arc<Context>, row: &CleanupRow) -> Result<(), Trouble> {
+    ctx.engine.remove_below(&directory(&row.run_id), &[]).await?;
+    let Some(project) = ProjectId::parse(&row.project).filter(|_| !row.output_bucket.is_empty()) else {
+        return Ok(());
+    };
+    let output = Location { bucket: row.output_bucket.clone(), key: row.output_key.clone() };
+    match ctx.buckets.open(&project, &output.bucket).await {
+        Ok(_) => remove_output(ctx, project, &output).await,
+        // With the bucket, the output went, too.
+        Err(BucketError::Missing) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn remove_output(ctx: &Arc<Context>, project: ProjectId, output: &Location) -> Result<(), Trouble> {
+    let objects = UserObjects::new(ctx.clone(), project);
+    let bucket = objects.bucket(&output.bucket).await?;
+    let listed = bucket.list(Some(&Path::from(output.key.as_str())));
+    let found: Vec<Path> = listed.map_ok(|meta| meta.location).try_collect().await?;
+    let gone = futures::stream::iter(found).map(Ok).boxed();
+    bucket.delete_stream(gone).try_for_each(|_| futures::future::ok(())).await?;
+    Ok(())
+}

@@ -1,0 +1,238 @@
+//! Creating tasks and versions.
+
+use super::request::{Target, check_name};
+use super::{Input, Request};
+use crate::context::{read, tx};
+use crate::error::ProcessingError;
+use crate::processing::Processing;
+use futures::TryStreamExt;
+use object_store::ObjectStore;
+use object_store::path::Path;
+use tidemill_api::modelarts::processing::ProcessorTaskRequest;
+use tidemill_bucket::{BucketError, Location};
+use tidemill_meta::processing::{self, RunRow, TaskRow};
+use tidemill_model::{ProjectId, random_id};
+use tidemill_vision::seed::TaskSeed;
+
+impl Processing {
+    /// Creates a task, with its first version if the request asks for it; a feature analysis begins at once.
+    pub async fn create_task(
+        &self,
+        project: &ProjectId,
+        body: ProcessorTaskRequest,
+    ) -> Result<String, ProcessingError> {
+        let name = body.name.clone().unwrap_or_default();
+        check_name(&name)?;
+        let request = Request::read(&body)?;
+        let with_version = match (request.template.has_versions(), body.create_version) {
+            (true, wanted) => wanted.unwrap_or(false),
+            (false, Some(true)) => {
+                return Err(ProcessingError::Invalid(
+                    "The value true of create_version is invalid for sys_data_analyse. Allowed: false."
+                        .into(),
+                ));
+            }
+            (false, _) => true,
+        };
+        let task = self.task_row(project, &name, &body, &request)?;
+        let run = match with_version {
+            true => Some(self.run_row(project, &task, &body, &request).await?),
+            false => None,
+        };
+        let task_id = task.task_id.clone();
+        let (inserted, run) = tx!(self.0.ctx.meta, |tx, task, run| insert(tx, task, run))?;
+        if !inserted {
+            return Err(ProcessingError::NameTaken(name));
+        }
+        if let Some(run) = run {
+            self.start(run);
+        }
+        Ok(task_id)
+    }
+
+    /// Adds a version to a task and starts it; what the request leaves out comes from the task.
+    pub async fn create_version(
+        &self,
+        project: &ProjectId,
+        task_id: &str,
+        body: ProcessorTaskRequest,
+    ) -> Result<String, ProcessingError> {
+        let task = self.task(project, task_id).await?;
+        let body = completed(body, &task)?;
+        let request = Request::read(&body)?;
+        if !request.template.has_versions() || request.template.id() != task.template_id {
+            return Err(ProcessingError::Invalid(format!(
+                "The template.id {} is invalid for a version of this task. Allowed: {}.",
+                request.template.id(),
+                task.template_id
+            )));
+        }
+        let run = self.run_row(project, &task, &body, &request).await?;
+        let run = tx!(self.0.ctx.meta, |tx, run| insert_version(tx, run))?.ok_or(ProcessingError::NoTask)?;
+        let run_id = run.run_id.clone();
+        self.start(run);
+        Ok(run_id)
+    }
+
+    pub(crate) async fn task(&self, project: &ProjectId, task_id: &str) -> Result<TaskRow, ProcessingError> {
+        let (project, id) = (project.as_str().to_owned(), task_id.to_owned());
+        let found = read!(self.0.ctx.meta, |tx, project, id| processing::find_task(tx, &project, &id))?;
+        found.ok_or(ProcessingError::NoTask)
+    }
+
+    fn task_row(
+        &self,
+        project: &ProjectId,
+        name: &str,
+        body: &ProcessorTaskRequest,
+        request: &Request,
+    ) -> Result<TaskRow, ProcessingError> {
+        let now_ms = self.0.ctx.clock.now_ms();
+        Ok(TaskRow {
+            task_id: random_id(),
+            project: project.as_str().to_owned(),
+            name: name.to_owned(),
+            template_id: request.template.id().to_owned(),
+            spec: stored(body)?,
+            description: body.description.clone().unwrap_or_default(),
+            created_ms: now_ms,
+            updated_ms: now_ms,
+            next_version: 1,
+        })
+    }
+
+    /// A run of the task, after everything it reads and writes was found.
+    async fn run_row(
+        &self,
+        project: &ProjectId,
+        task: &TaskRow,
+        body: &ProcessorTaskRequest,
+        request: &Request,
+    ) -> Result<RunRow, ProcessingError> {
+        for input in &request.inputs {
+            self.check_input(project, input).await?;
+        }
+        let run_id = random_id();
+        let output = self.output(project, request, &run_id).await?;
+        let now_ms = self.0.ctx.clock.now_ms();
+        Ok(RunRow {
+            task_id: task.task_id.clone(),
+            project: task.project.clone(),
+            template_id: task.template_id.clone(),
+            n: 0,
+            version_name: String::new(),
+            status: 0,
+            sealed: false,
+            spec: stored(body)?,
+            description: body.description.clone().unwrap_or_default(),
+            output_bucket: output.bucket,
+            output_key: output.key,
+            seed: hex::encode(TaskSeed::of_task(&run_id).0),
+            run_id,
+            created_ms: now_ms,
+            updated_ms: now_ms,
+            ended_ms: None,
+            samples: None,
+            counters: None,
+            error_msg: None,
+            result: None,
+            input_version: None,
+            target_dataset: None,
+            target_version: None,
+        })
+    }
+
+    async fn check_input(&self, project: &ProjectId, input: &Input) -> Result<(), ProcessingError> {
+        match input {
+            Input::Directory(source) => self.check_directory(project, source).await,
+            Input::Dataset { id, .. } => Err(ProcessingError::NoDataset(id.clone())),
+            Input::Task(id) => self.task(project, id).await.map(drop),
+        }
+    }
+
+    /// Something has to be in the directory.
+    async fn check_directory(&self, project: &ProjectId, source: &Location) -> Result<(), ProcessingError> {
+        let bucket = self.0.ctx.buckets.open(project, &source.bucket).await;
+        let bucket = bucket.map_err(|e| bucket_error(&source.bucket, &e))?;
+        let missing = || ProcessingError::Path(format!("Nothing is stored below {source}."));
+        let prefix = Path::parse(source.key.trim_end_matches('/')).map_err(|_| missing())?;
+        let first = bucket.list(Some(&prefix)).try_next().await;
+        let first = first.map_err(|e| ProcessingError::Internal(e.to_string()))?;
+        first.map(drop).ok_or_else(missing)
+    }
+
+    /// The directory of the run's output.
+    async fn output(
+        &self,
+        project: &ProjectId,
+        request: &Request,
+        run_id: &str,
+    ) -> Result<Location, ProcessingError> {
+        match &request.target {
+            Some(Target::Directory(base)) => {
+                let opened = self.0.ctx.buckets.open(project, &base.bucket).await;
+                opened.map_err(|e| bucket_error(&base.bucket, &e))?;
+                Ok(base.join(run_id).as_dir())
+            }
+            Some(Target::Dataset { id, .. }) => Err(ProcessingError::NoDataset(id.clone())),
+            None if request.template.has_versions() => Err(ProcessingError::Invalid(
+                "A version needs a work_path. Allowed: {\"type\": \"OBS\" or \"DATASET\", \"path\": ...}."
+                    .into(),
+            )),
+            None => Ok(Location { bucket: String::new(), key: String::new() }),
+        }
+    }
+}
+
+fn bucket_error(bucket: &str, error: &BucketError) -> ProcessingError {
+    match error {
+        BucketError::Unreachable(cause) => ProcessingError::Internal(cause.clone()),
+        other => ProcessingError::Bucket(format!("The bucket {bucket} cannot be used: {other}.")),
+    }
+}
+
+fn stored(body: &ProcessorTaskRequest) -> Result<String, ProcessingError> {
+    serde_json::to_string(body).map_err(|e| ProcessingError::Internal(e.to_string()))
+}
+
+/// The request of a version with what it leaves out taken from its task.
+fn completed(
+    mut body: ProcessorTaskRequest,
+    task: &TaskRow,
+) -> Result<ProcessorTaskRequest, ProcessingError> {
+    let whole: ProcessorTaskRequest =
+        serde_json::from_str(&task.spec).map_err(|e| ProcessingError::Internal(e.to_string()))?;
+    if body.data_source.is_none() && body.inputs.as_ref().is_none_or(Vec::is_empty) {
+        (body.data_source, body.inputs) = (whole.data_source, whole.inputs);
+    }
+    body.template = body.template.or(whole.template);
+    body.work_path = body.work_path.or(whole.work_path);
+    body.version_id = body.version_id.or(whole.version_id);
+    body.workspace_id = body.workspace_id.or(whole.workspace_id);
+    Ok(body)
+}
+
+async fn insert(
+    tx: &mut dyn tidemill_meta::Tx,
+    task: TaskRow,
+    run: Option<RunRow>,
+) -> Result<(bool, Option<RunRow>), tidemill_meta::MetaError> {
+    if !processing::insert_task(tx, &task).await? {
+        return Ok((false, None));
+    }
+    match run {
+        Some(run) => Ok((true, insert_version(tx, run).await?)),
+        None => Ok((true, None)),
+    }
+}
+
+async fn insert_version(
+    tx: &mut dyn tidemill_meta::Tx,
+    mut run: RunRow,
+) -> Result<Option<RunRow>, tidemill_meta::MetaError> {
+    let Some(n) = processing::next_version(tx, &run.task_id).await? else { return Ok(None) };
+    run.n = n;
+    run.version_name = format!("V{n:03}");
+    processing::insert_run(tx, &run).await?;
+    Ok(Some(run))
+}

@@ -1,0 +1,15 @@
+//! Tasks and their versions: what is asked for, how far it is, and its end.
+
+mod create;
+mod delete;
+mod list;
+mod request;
+mod results;
+mod stop;
+mod template;
+mod view;
+
+pub use list::{TaskFilter, TaskOrder, VersionOrder};
+pub(crate) use request::{Input, Request};
+pub use results::ResultsQuery;
+pub use template::Template;

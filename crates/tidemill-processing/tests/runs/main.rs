@@ -1,0 +1,4 @@
+//! Processing tasks as the routes use them, over a bucket in memory and real pictures.
+
+mod journey;
+mod support;

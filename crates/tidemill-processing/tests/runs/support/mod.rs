@@ -1,0 +1,148 @@
+//! A world that outlives processes: metadata and buckets; and processes that live and die in it.
+
+mod store;
+
+pub(crate) use store::TestBuckets;
+
+use futures::TryStreamExt;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tidemill_api::modelarts::processing::ProcessorTaskVersion;
+use tidemill_meta::Meta;
+use tidemill_meta::sqlite::SqliteStore;
+use tidemill_model::{Clock, ProjectId};
+use tidemill_processing::{Processing, ProcessingConfig, ResultsQuery, SampleResult};
+
+/// Real time after which a condition that did not come true never will, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const BUCKET: &str = "bucket";
+
+pub(crate) fn project() -> ProjectId {
+    ProjectId::parse("0123456789abcdef0123456789abcdef").unwrap()
+}
+
+/// What survives a process.
+pub(crate) struct World {
+    _dir: tempfile::TempDir,
+    pub(crate) buckets: Arc<TestBuckets>,
+    pub(crate) meta: Meta,
+    pub(crate) clock: Clock,
+    pub(crate) config: ProcessingConfig,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let meta = SqliteStore::open(&dir.path().join("meta.db")).await.unwrap();
+        let config = ProcessingConfig { threads: 2, ..ProcessingConfig::default() };
+        Self { _dir: dir, buckets: Arc::default(), meta, clock: Clock::system(), config }
+    }
+
+    /// Starts a process on the world as it is.
+    pub(crate) async fn process(&self) -> Processing {
+        let artefacts = self.buckets.bucket(".artefacts");
+        let (meta, buckets, clock) = (self.meta.clone(), self.buckets.clone(), self.clock.clone());
+        Processing::open(meta, buckets, artefacts, clock, self.config.clone()).await.unwrap()
+    }
+
+    /// Puts an object into the bucket.
+    pub(crate) async fn put(&self, key: &str, bytes: impl Into<bytes::Bytes>) {
+        let store = self.buckets.bucket(BUCKET);
+        store.put(&Path::from(key), bytes.into().into()).await.unwrap();
+    }
+
+    /// The objects below a prefix, by what follows it.
+    pub(crate) async fn objects(&self, prefix: &str) -> BTreeMap<String, Vec<u8>> {
+        let store = self.buckets.bucket(BUCKET);
+        let listed: Vec<_> = store.list(Some(&Path::from(prefix))).try_collect().await.unwrap();
+        let mut found = BTreeMap::new();
+        for meta in listed {
+            let bytes = store.get(&meta.location).await.unwrap().bytes().await.unwrap();
+            let name = meta.location.as_ref().strip_prefix(prefix).unwrap_or(meta.location.as_ref());
+            found.insert(name.trim_start_matches('/').to_owned(), bytes.to_vec());
+        }
+        found
+    }
+}
+
+/// A task over `in/` with its first version.
+pub(crate) fn request(
+    template: &str,
+    operators: Value,
+) -> tidemill_api::modelarts::processing::ProcessorTaskRequest {
+    serde_json::from_value(json!({
+        "name": "task", "create_version": true,
+        "inputs": [{"type": "OBS", "source": format!("/{BUCKET}/in/")}],
+        "work_path": {"type": "OBS", "path": format!("/{BUCKET}/out/")},
+        "template": {"id": template, "operator_params": operators},
+    }))
+    .unwrap()
+}
+
+/// The one version of a task, once it has ended.
+pub(crate) async fn ended(processing: &Processing, task_id: &str) -> ProcessorTaskVersion {
+    let mut last = None;
+    until(async || {
+        let page = processing.list_versions(&project(), task_id, Default::default(), false, (0, 10)).await;
+        last = page.unwrap().versions.into_iter().next();
+        last.as_ref().is_some_and(|version| version.status > 1)
+    })
+    .await;
+    last.unwrap()
+}
+
+/// All results of a version.
+pub(crate) async fn results(processing: &Processing, version: &ProcessorTaskVersion) -> Vec<SampleResult> {
+    let query = ResultsQuery { property: None, offset: 0, limit: 100_000 };
+    let (task, id) = (&version.task_id, &version.task_version_id);
+    processing.results(&project(), task, id, query).await.unwrap().results
+}
+
+/// Waits for a condition; gives up after a while of real time.
+pub(crate) async fn until(mut condition: impl AsyncFnMut() -> bool) {
+    let started = std::time::Instant::now();
+    let mut again = tokio::time::interval(Duration::from_millis(5));
+    while !condition().await {
+        assert!(started.elapsed() < PATIENCE, "the condition did not come true");
+        again.tick().await;
+    }
+}
+
+/// Some real photographs, by name. Where the test images are not fetched, pictures that are drawn stand in.
+pub(crate) fn photographs(most: usize) -> Vec<(String, Vec<u8>)> {
+    let Some(root) = std::env::var_os("TIDEMILL_TEST_IMAGES").map(PathBuf::from) else { return drawn(most) };
+    let mut found = Vec::new();
+    let mut directories = vec![root];
+    while let Some(directory) = directories.pop() {
+        let entries = std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path());
+        for path in entries {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                directories.push(path);
+            } else if name.ends_with(".jpg") && path.metadata().unwrap().len() < 300_000 {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "no pictures in TIDEMILL_TEST_IMAGES");
+    let step = (found.len() / most).max(1);
+    let chosen = found.into_iter().step_by(step).take(most).enumerate();
+    chosen.map(|(n, path)| (format!("{n:03}.jpg"), std::fs::read(path).unwrap())).collect()
+}
+
+fn drawn(most: usize) -> Vec<(String, Vec<u8>)> {
+    let one = |n: usize| {
+        let (width, height) = (40 + n as u32 % 7, 30 + n as u32 % 5);
+        let at = |i: usize| ((i * (n * 31 + 7)) ^ (i / 97)) as u8;
+        let rgb = (0..width as usize * height as usize * 3).map(at).collect();
+        let pixels = tidemill_vision::Pixels::new(width, height, rgb).unwrap();
+        (format!("{n:03}.jpg"), tidemill_vision::encode_jpeg(&pixels, 90).unwrap())
+    };
+    (0..most).map(one).collect()
+}

@@ -1,0 +1,173 @@
+"""Processing tasks on real pictures: uploads with boto3, the documented requests, signed URLs, kills."""
+
+import json
+
+import pytest
+import requests
+
+from support import images, names, objects
+from support.processing import Tasks, operator, request
+from support.server import Server
+from support.wait import wait_for
+
+
+@pytest.fixture
+def tasks(server):
+    return Tasks(server)
+
+
+def upload(server, bucket, files, prefix="in/"):
+    client = objects.s3(server)
+    for key, body in files.items():
+        client.put_object(Bucket=bucket, Key=prefix + key, Body=body)
+
+
+def pictures(folder, most, *, boxes=False):
+    """Some pictures of the development set by name; with their label files if wanted."""
+    root = images.folder() / folder
+    found = sorted(root.rglob("*.jpg"))[:most]
+    files = {str(path.relative_to(root)): path.read_bytes() for path in found}
+    if boxes:
+        files |= {str(path.with_suffix(".xml").relative_to(root)): path.with_suffix(".xml").read_bytes()
+                  for path in found if path.with_suffix(".xml").exists()}  # fmt: skip
+    return files
+
+
+def test_a_folder_of_photographs_becomes_a_checked_output(server, tasks):
+    bucket = objects.make_bucket(server, names.fresh("photos"))
+    good = pictures("classify", 20)
+    whole = next(iter(good.values()))
+    upload(server, bucket, good | {"moss/cut.jpg": whole[: len(whole) // 2], "moss/note.jpg": b"no picture at all"})
+    task = tasks.create(request(names.fresh("check"), bucket, [operator("MetaValidation")]))["task_id"]
+    version = tasks.ended(task)
+    assert version["status"] == 2, version
+    counters = {key: value for key, value in version.items() if key.endswith("_sample_count")}
+    assert counters == {
+        "origin_sample_count": 22, "unmodified_sample_count": 20, "modified_sample_count": 0,
+        "deleted_sample_count": 2, "add_sample_count": 0,
+    }  # fmt: skip
+    output = version["work_path"]["output_path"].removeprefix(f"/{bucket}/")
+    assert output == f"out/{version['task_version_id']}/"
+    written = objects.contents(server, bucket, output)
+    assert {key.removeprefix(output + "Data/"): body for key, body in written.items() if "/Data/" in key} == good
+    lines = [json.loads(line) for line in written[output + "output.manifest"].splitlines()]
+    assert [line["source"] for line in lines] == sorted(f"obs://{bucket}/{output}Data/{name}" for name in good)
+    assert all(line["property"] == {"@modelarts:data_checked": True} for line in lines)
+
+    rows = tasks.results(version)
+    assert [row["origin_source"] for row in rows] == sorted(row["origin_source"] for row in rows)
+    dropped = {row["origin_source"].rsplit("/", 1)[1]: row for row in rows if row["result_property"] == 2}
+    assert set(dropped) == {"cut.jpg", "note.jpg"}
+    for row in dropped.values():
+        assert "new_source" not in row and row["result_description"][0][0] and row["result_description"][1][0]
+        assert row["tidemill"]["reasons"][0]["code"] == "undecodable"
+    kept = next(row for row in rows if row["result_property"] == 0)
+    name = kept["origin_source"].removeprefix(f"s3://{bucket}/in/")
+    assert requests.get(kept["signed_origin_source"], timeout=10).content == good[name]
+    assert requests.get(kept["signed_new_source"], timeout=10).content == good[name]
+    assert len(tasks.results(version, result_property="2")) == 2
+
+
+def test_a_stopped_version_stays_stopped_and_a_deleted_task_is_gone(server, tasks):
+    bucket = objects.make_bucket(server, names.fresh("stop"))
+    upload(server, bucket, pictures("photos", 60))
+    name = names.fresh("stopped")
+    task = tasks.create(request(name, bucket, [operator("MetaValidation", image_max_width=100)]))["task_id"]
+    version = tasks.versions(task)[0]
+    place = f"processor-tasks/{task}/versions/{version['task_version_id']}"
+    answer = requests.post(
+        f"{server.api}/v2/{names.PROJECT_ID}/{place}/stop", headers={"X-Auth-Token": server.token()}, timeout=10
+    )
+    if answer.status_code == 200:
+        assert answer.elapsed.total_seconds() < 2
+        assert tasks.call("GET", place)["status"] == 4
+        tasks.call("POST", f"{place}/stop")
+    else:  # it was faster
+        assert answer.json()["error_code"] == "ModelArts.0104" and tasks.call("GET", place)["status"] == 2
+    assert tasks.call("DELETE", f"processor-tasks/{task}") == {}
+    assert tasks.call("GET", f"processor-tasks/{task}", expect=400)["error_code"] == "ModelArts.4700"
+    assert task not in [one["task_id"] for one in tasks.call("GET", "processor-tasks", params={"limit": 100})["tasks"]]
+    wait_for(lambda: not objects.keys(server, bucket, "out/"), "the output to be removed")
+    assert len(objects.keys(server, bucket, "in/")) == 60
+    tasks.create(request(name, bucket, [operator("MetaValidation")], create_version=False))
+
+
+def test_a_task_without_a_version_rests_and_can_be_changed(server, tasks):
+    bucket = objects.make_bucket(server, names.fresh("rest"))
+    upload(server, bucket, pictures("photos", 1))
+    name = names.fresh("resting")
+    body = request(name, bucket, [operator("MetaValidation", image_max_width="1920")], create_version=False)
+    task = tasks.create(body)["task_id"]
+    found = tasks.call("GET", f"processor-tasks/{task}")
+    assert (found["status"], found["version_count"], found["name"]) == (0, 0, name)
+    assert found["template"]["operator_params"] == body["template"]["operator_params"]
+    assert tasks.create(body, expect=400)["error_code"] == "ModelArts.4709"
+    tasks.call("PUT", f"processor-tasks/{task}", json={"description": "all of them"})
+    assert tasks.call("GET", f"processor-tasks/{task}")["description"] == "all of them"
+    made = tasks.call("POST", f"processor-tasks/{task}/versions", json={"name": name})["version_id"]
+    version = tasks.ended(task)
+    assert (version["task_version_id"], version["version_name"], version["status"]) == (made, "V001", 2)
+    assert tasks.call("DELETE", f"processor-tasks/{task}/versions/{made}", expect=204) is None
+    assert tasks.call("GET", f"processor-tasks/{task}")["version_count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("operators", "told"),
+    [
+        ([operator("MetaValidation", image_max_with=5)], "image_max_with"),
+        ([operator("MetaValidation", image_max_width="wide")], "wide"),
+        ([operator("Nonsense")], "Nonsense"),
+        ([], "operator_params"),
+    ],
+)
+def test_wrong_parameters_are_refused_before_anything_is_read(server, tasks, operators, told):
+    bucket = objects.make_bucket(server, names.fresh("wrong"))
+    refused = tasks.create(request(names.fresh("wrong"), bucket, operators), expect=400)
+    assert refused["error_code"] == "ModelArts.0104" and told in refused["error_msg"], refused
+
+
+def test_missing_places_are_named(server, tasks):
+    bucket = objects.make_bucket(server, names.fresh("empty"))
+    operators = [operator("MetaValidation")]
+    refused = tasks.create(request(names.fresh("no"), "no-such-bucket", operators), expect=400)
+    assert refused["error_code"] == "ModelArts.4311" and "no-such-bucket" in refused["error_msg"]
+    refused = tasks.create(request(names.fresh("no"), bucket, operators), expect=400)
+    assert refused["error_code"] == "ModelArts.4312" and f"{bucket}/in" in refused["error_msg"]
+
+
+def test_the_kinds_of_processing_are_listed(tasks):
+    items = tasks.call("GET", "processor-tasks/items")
+    kinds = ["cleaning", "validation", "selection", "augmentation"]
+    assert items["total"] == 4
+    assert [item["template_id"] for item in items["items"]] == [f"sys_data_{kind}" for kind in kinds]
+    assert [item["label_en"] for item in items["items"]] == [f"data {kind}" for kind in kinds]
+
+
+def test_a_killed_run_goes_on_and_its_output_is_that_of_one_that_was_not():
+    server = Server(args=["--processing.threads", "1"]).start()
+    try:
+        tasks = Tasks(server)
+        bucket = objects.make_bucket(server, names.fresh("kill"))
+        upload(server, bucket, pictures("photos", 400))
+        operators = [operator("MetaValidation", image_max_width=120)]
+        outputs = []
+        for kill in (False, True):
+            task = tasks.create(request(names.fresh("run"), bucket, operators))["task_id"]
+            if kill:
+                version = tasks.versions(task)[0]["task_version_id"]
+                place = f"tidemill/processor-tasks/{task}/versions/{version}/progress"
+                wait_for(lambda place=place: tasks.call("GET", place).get("samples_done", 400) > 20, "some progress")
+                server.restart(kill=True)
+            version = tasks.ended(task)
+            assert version["status"] == 2, version
+            output = version["work_path"]["output_path"].removeprefix(f"/{bucket}/")
+            contents = objects.contents(server, bucket, output)
+            manifest = contents.pop(output + "output.manifest").replace(version["task_version_id"].encode(), b"ID")
+            rows = [(row["origin_source"], row["result_description"]) for row in tasks.results(version)]
+            outputs.append((
+                {key.removeprefix(output): body for key, body in contents.items()}, version["modified_sample_count"],
+                [{**json.loads(line), "id": None} for line in manifest.splitlines()], rows,
+            ))  # fmt: skip
+        assert len(outputs[0][0]) == 400 and outputs[0] == outputs[1]
+    finally:
+        server.close()
