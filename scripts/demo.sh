@@ -23,6 +23,8 @@ say "building (the first time takes some minutes)"
 cargo build --release --locked --package tidemill
 tidemill="$CARGO_TARGET_DIR/release/tidemill"
 
+model=$(scripts/embedding_model.sh)
+
 started=$SECONDS
 unset "${!TIDEMILL_@}"
 work=$(mktemp -d)
@@ -39,7 +41,7 @@ trap 'exit 130' INT TERM
 
 say "== a server on free ports, in a directory that goes away"
 mkfifo "$work/ready"
-export TIDEMILL_DATA_DIR="$work/data"
+export TIDEMILL_DATA_DIR="$work/data" TIDEMILL_EMBEDDING_MODEL="$model"
 "$tidemill" serve --listen 127.0.0.1:0 --objects-listen 127.0.0.1:0 --log-ring-size 64MiB --disk-full-below 64MiB \
   --limits.throughput=false --log-level warn >"$work/ready" 2>"$work/log" &
 server=$!

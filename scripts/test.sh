@@ -29,6 +29,12 @@ images() {
 # Everything at once, in the one profile that is tested, measured and shipped: nothing is compiled twice.
 build() { cargo build --release --locked --workspace --all-targets; }
 
+# The default embedding model, converted by the program that was just built.
+embedding_model() {
+  TIDEMILL_TEST_MODEL=$(scripts/embedding_model.sh)
+  export TIDEMILL_TEST_MODEL
+}
+
 # What hangs is a failure, not a run without an end.
 # Benchmarks are not tests: `.ci/run` only tries them, with scripts/bench.sh --smoke.
 rust_tests() { timeout 1500 cargo test --release --locked --workspace --lib --bins --tests --quiet; }
@@ -59,6 +65,7 @@ kills() {
 step "what the tests need" needs
 step "test images" images
 step "build" build
+step "embedding model" embedding_model
 step "Rust tests" rust_tests
 step "Go clients" go_clients
 step "real clients" client_tests

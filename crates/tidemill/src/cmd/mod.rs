@@ -6,6 +6,7 @@ mod conformance;
 mod demo;
 mod dump;
 mod key;
+mod model;
 mod progress;
 mod record;
 mod serve;
@@ -51,6 +52,8 @@ enum Command {
     Conformance(conformance::Conformance),
     /// Create, list and delete accounts; for the administrator of the installation.
     Account(account::Account),
+    /// Install the model that processing tasks compare images with.
+    Model(model::Model),
     /// Show the credentials that commands use.
     Key(key::Key),
     /// Check settings and show where each came from.
@@ -71,6 +74,7 @@ impl CommandLine {
             Command::Subscription(subscription) => subscription.run(config, output),
             Command::Conformance(conformance) => conformance.run(config, output),
             Command::Account(account) => account.run(config, output),
+            Command::Model(model) => model.run(config, output),
             Command::Key(key) => key.run(config, output),
             Command::Config(settings) => settings.run(config, output),
         }

@@ -108,6 +108,13 @@ const PLACES: &[Key] = &[
         Server,
         "The object endpoint's URL as clients see it, for the catalog and signed URLs. Without it: the address listened on.",
     ),
+    key(
+        "embedding.model",
+        "DIR",
+        None,
+        Server,
+        "Directory of the model that processing tasks compare images with; `tidemill model install` makes it. Without it: models/default in data-dir if there is one, else histograms of gradients, which find near-duplicates only and cannot cleanse.",
+    ),
 ];
 
 const TLS: &[Key] = &[

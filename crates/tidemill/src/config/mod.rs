@@ -9,4 +9,4 @@ pub(crate) mod value;
 
 pub(crate) use flags::{ClientFlags, ServerFlags};
 pub(crate) use layers::{Layers, Values};
-pub(crate) use settings::{IdentitySettings, LimitSettings, LogFormat, Settings, TlsFiles};
+pub(crate) use settings::{IdentitySettings, LimitSettings, LogFormat, Settings, TlsFiles, model_directory};

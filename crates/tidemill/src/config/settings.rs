@@ -18,6 +18,7 @@ pub(crate) struct Settings {
     pub(crate) public_url: Option<String>,
     pub(crate) public_objects_url: Option<String>,
     pub(crate) tls: Option<TlsFiles>,
+    pub(crate) embedding_model: EmbeddingModel,
     pub(crate) identity: IdentitySettings,
     pub(crate) limits: LimitSettings,
     pub(crate) log_level: String,
@@ -42,6 +43,14 @@ pub(crate) struct LimitSettings {
     pub(crate) drain_window: Duration,
     pub(crate) processing_threads: Option<u32>,
     pub(crate) processing_memory_bytes: u64,
+}
+
+/// Where the embedding model is.
+#[derive(Clone, Debug)]
+pub(crate) struct EmbeddingModel {
+    pub(crate) directory: PathBuf,
+    /// Whether someone asked for this directory; else it need not be there.
+    pub(crate) required: bool,
 }
 
 /// PEM files of both listeners.
@@ -88,6 +97,10 @@ impl Settings {
             public_url: layers.get("public-url", value::url)?,
             public_objects_url: layers.get("public-objects-url", value::url)?,
             tls: tls(layers)?,
+            embedding_model: EmbeddingModel {
+                directory: model_directory(layers)?,
+                required: layers.text("embedding.model").is_some(),
+            },
             identity: identity(layers)?,
             limits: limits(layers)?,
             log_level: layers.required("log-level", level)?,
@@ -112,6 +125,12 @@ impl Settings {
 
 fn path(text: &str) -> Result<PathBuf, String> {
     if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(text.into()) }
+}
+
+/// Where the server looks for its embedding model.
+pub(crate) fn model_directory(layers: &Layers) -> Result<PathBuf> {
+    let data_dir = layers.required("data-dir", path)?;
+    Ok(layers.get("embedding.model", path)?.unwrap_or_else(|| data_dir.join("models/default")))
 }
 
 fn text(text: &str) -> Result<String, String> {

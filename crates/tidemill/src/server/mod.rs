@@ -1,5 +1,6 @@
 //! What `tidemill serve` is put together from.
 
+mod embedding;
 mod identity;
 mod listeners;
 mod local_buckets;
