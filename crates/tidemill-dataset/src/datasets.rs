@@ -1,6 +1,7 @@
 //! The handle on all datasets.
 
 use crate::error::DatasetError;
+use crate::task::Running;
 use crate::{Dataset, DatasetId, DatasetStatus};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +37,7 @@ struct Inner {
     artefacts_gate: tokio::sync::Mutex<()>,
     stop: CancellationToken,
     running: TaskTracker,
+    tasks: Running,
 }
 
 impl std::fmt::Debug for Inner {
@@ -68,9 +70,11 @@ impl Datasets {
             artefacts_gate: Default::default(),
             stop,
             running,
+            tasks: Running::default(),
         }));
         datasets.sweep_deleted().await?;
         datasets.resume_versions().await?;
+        datasets.resume_tasks().await?;
         Ok(datasets)
     }
 
@@ -120,6 +124,11 @@ impl Datasets {
     /// [`Datasets::stopping`].
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.0.running.spawn(work);
+    }
+
+    /// Imports, synchronisations and exports at work.
+    pub(crate) fn running(&self) -> &Running {
+        &self.0.tasks
     }
 
     /// The bucket a location is in.

@@ -43,6 +43,12 @@ pub enum PathError {
     /// The bucket cannot be used.
     #[error("the bucket {0} cannot be used: {1}")]
     Bucket(String, BucketError),
+    /// There is nothing at the path.
+    #[error("there is nothing at {0}")]
+    NotFound(String),
+    /// There is something, but nothing that a dataset of this type can take.
+    #[error("{0} holds nothing that a dataset of this type can take")]
+    NothingImportable(String),
     /// There is something in the directory the dataset would get.
     #[error("the directory {0} exists already")]
     DirectoryExists(String),

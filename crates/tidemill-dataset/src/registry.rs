@@ -77,8 +77,7 @@ impl Datasets {
     /// # Errors
     /// [`DatasetError::Unknown`], [`DatasetError::Busy`].
     pub async fn delete(&self, project: &ProjectId, id: &str) -> Result<(), DatasetError> {
-        let dataset = self.get(project, id).await?;
-        dataset.idle()?;
+        let dataset = self.stopped(project, id).await?;
         let (id, status) = (dataset.id.to_string(), dataset.status.code());
         let deleted = self.meta().tx::<_, DatasetError, _>(move |tx| {
             let id = id.clone();
@@ -92,6 +91,16 @@ impl Datasets {
         self.sweep(dataset.id.to_string());
         self.sweep_versions();
         Ok(())
+    }
+
+    /// The dataset after what can be stopped of the work on it has been stopped.
+    async fn stopped(&self, project: &ProjectId, id: &str) -> Result<Dataset, DatasetError> {
+        let dataset = self.get(project, id).await?;
+        if !matches!(dataset.status, DatasetStatus::Importing | DatasetStatus::Synchronizing) {
+            dataset.idle()?;
+        }
+        self.stop_work_on(&dataset.id).await;
+        self.get(project, id).await
     }
 
     /// Goes on removing what deleted datasets left.

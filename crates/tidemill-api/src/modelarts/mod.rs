@@ -2,6 +2,9 @@
 
 pub mod dataset;
 pub mod error;
+pub mod export_task;
+pub mod import_task;
+pub mod metrics;
 pub mod processing;
 pub mod version;
 

@@ -1,7 +1,7 @@
 //! `/datasets` and `/datasets/{dataset_id}`.
 
 use crate::modelarts::detail::Shown;
-use crate::modelarts::{ModelArtsError, ModelArtsRequest, ModelArtsState, detail, reply};
+use crate::modelarts::{ModelArtsError, ModelArtsRequest, ModelArtsState, detail, import_tasks, reply};
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
@@ -11,7 +11,7 @@ use tidemill_api::modelarts::dataset::{
     CreateDataset, CreateDatasetResponse, DataSource, DatasetList, Label as WireLabel,
 };
 use tidemill_dataset::label::Label;
-use tidemill_dataset::{Dataset, DatasetType, LabelType, ListQuery, NewDataset, SortBy};
+use tidemill_dataset::{DatasetType, LabelType, ListQuery, NewDataset, SortBy};
 
 /// Members of the request that answers show as they were sent.
 const ECHOED: [&str; 6] =
@@ -23,15 +23,14 @@ pub(super) async fn create(
 ) -> Result<Response, ModelArtsError> {
     request.allow("modelarts:dataset:create")?;
     let body: CreateDataset = request.json()?;
+    let first = import_tasks::first_import(&body)?;
     let dataset = state.datasets.create(&request.project, new_dataset(body)?).await?;
-    let import_task_id = start_import(&state, &dataset).await?;
+    let import_task_id = match first {
+        Some(options) => Some(state.datasets.start_first_import(&dataset, options).await?),
+        None => None,
+    };
     let made = CreateDatasetResponse { dataset_id: dataset.id.to_string(), import_task_id };
     Ok(reply::json(StatusCode::CREATED, &made))
-}
-
-/// Starts the import that belongs to the creation of a dataset; the id of its task.
-async fn start_import(_state: &ModelArtsState, dataset: &Dataset) -> Result<Option<String>, ModelArtsError> {
-    Ok(dataset.import_task_id.clone())
 }
 
 pub(super) async fn list(

@@ -173,6 +173,8 @@ fn of_path(error: &PathError) -> ModelArtsCode {
         PathError::Length(_) => ModelArtsCode::WorkPathTooLong,
         PathError::InsideInput => ModelArtsCode::InvalidPath,
         PathError::NoBucket(_) | PathError::Bucket(..) => ModelArtsCode::BucketMissing,
+        PathError::NotFound(_) => ModelArtsCode::PathMissing,
+        PathError::NothingImportable(_) => ModelArtsCode::NothingImportable,
         PathError::DirectoryExists(_) => ModelArtsCode::DirectoryExists,
     }
 }

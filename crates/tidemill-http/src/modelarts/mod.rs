@@ -7,9 +7,12 @@ pub mod signed_url;
 
 mod datasets;
 mod detail;
+mod import_tasks;
 mod processor_results;
 mod processor_tasks;
 mod processor_versions;
+mod sync;
+mod tasks;
 mod versions;
 
 pub use error::ModelArtsError;
@@ -50,6 +53,7 @@ pub fn router(state: ModelArtsState) -> Router {
         ("/v2/{project_id}/datasets/{dataset_id}/versions", versions),
         ("/v2/{project_id}/datasets/{dataset_id}/versions/{version_id}", version),
     ];
+    let routes = routes.into_iter().chain(import_tasks::routes()).chain(sync::routes());
     with_and_without_slash(routes).merge(processing_routes()).with_state(state)
 }
 

@@ -2,11 +2,13 @@
 
 mod deleted;
 mod label;
+mod point;
 mod registry;
 mod sample;
 mod sample_label;
 mod search;
 mod stats;
+mod task;
 mod version;
 mod version_use;
 
@@ -14,8 +16,11 @@ pub use deleted::{deleted_samples_in, forget_deleted_samples, remember_deleted_s
 pub use label::{
     LabelRow, count_labels, delete_label, insert_label, label, labels_of, rename_label, update_label,
 };
+pub use point::{
+    PointRow, changed_datasets, count_samples_now, delete_points, points, put_point, trim_points,
+};
 pub use registry::{
-    DatasetRow, DatasetsQuery, change_dataset_status, count_datasets, dataset, dataset_swept,
+    DatasetRow, DatasetsQuery, change_dataset_status, count_datasets, dataset, dataset_by_id, dataset_swept,
     datasets_in_status, datasets_of, datasets_to_sweep, delete_dataset, insert_dataset, set_current_version,
     set_dataset_text, set_import_task, sweep_dataset_rows, take_version_number, touch_dataset_data,
 };
@@ -30,6 +35,10 @@ pub use search::{Condition, Join, Order, SampleQuery, count_samples, search_samp
 pub use stats::{
     LabelCountRow, StatusCounts, annotators, hard_counts, label_counts, labels_a_sample_max, metadata_texts,
     smallest_label, status_counts,
+};
+pub use task::{
+    Failure, TaskRow, TaskTimes, count_tasks, delete_tasks, end_task, find_task, insert_task, progress_task,
+    start_task, task_times, tasks_page, unfinished_tasks,
 };
 pub use version::{
     VERSION_CREATING, VERSION_FAILED, VERSION_NORMAL, VersionRow, artefact_settled, artefacts_left,

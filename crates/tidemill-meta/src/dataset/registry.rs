@@ -131,6 +131,12 @@ pub async fn dataset(tx: &mut dyn Tx, project: &str, id: &str) -> Result<Option<
     tx.query(sql, args![project, id]).await?.first().map(dataset_of).transpose()
 }
 
+/// The dataset with this id, whatever its project.
+pub async fn dataset_by_id(tx: &mut dyn Tx, id: &str) -> Result<Option<DatasetRow>, MetaError> {
+    let sql = concat!("SELECT ", columns!(), " FROM datasets WHERE dataset_id = $1");
+    tx.query(sql, args![id]).await?.first().map(dataset_of).transpose()
+}
+
 /// Every dataset in a state: what was under way when the server stopped.
 pub async fn datasets_in_status(tx: &mut dyn Tx, status: i64) -> Result<Vec<DatasetRow>, MetaError> {
     let sql = concat!("SELECT ", columns!(), " FROM datasets WHERE status = $1 ORDER BY dataset_id");
@@ -250,6 +256,8 @@ pub async fn delete_dataset(tx: &mut dyn Tx, id: &str, status: i64) -> Result<bo
     let gone = tx.query(sql, args![id, status]).await?;
     let Some(row) = gone.first() else { return Ok(false) };
     super::delete_versions_of(tx, id).await?;
+    super::delete_tasks(tx, id).await?;
+    super::delete_points(tx, id).await?;
     let sql = "INSERT INTO dataset_sweeps (dataset_id, project, work) VALUES ($1, $2, $3)";
     tx.execute(sql, args![id, row.text(0)?, row.text(1)?]).await?;
     Ok(true)

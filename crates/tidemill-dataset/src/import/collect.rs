@@ -1,0 +1,145 @@
+//! Samples go into the dataset in batches as they become ready; what happened is counted.
+
+use super::context::Import;
+use super::item::{Copied, Item, Items};
+use super::options::ImportFrom;
+use super::prepare::Prepared;
+use super::skip::Skips;
+use crate::DatasetType;
+use crate::sample::{Added, NewSample, OnPresent};
+use crate::task::{FailureReason, Progress, TaskFailure};
+use futures::StreamExt;
+use futures::stream::unfold;
+use tokio::sync::mpsc;
+
+/// Objects that are read or copied at once.
+const AT_ONCE: usize = 16;
+/// Samples that are added at once.
+const BATCH: usize = 500;
+/// How long samples wait for a batch to fill up.
+const WAIT_MS: i64 = 2000;
+
+impl Import {
+    /// Reads and adds everything.
+    pub(crate) async fn run(&self, progress: &mut Progress) -> Result<(), TaskFailure> {
+        let (items, ready) = Items::new();
+        tokio::try_join!(self.read(items), self.collect(ready, progress))?;
+        if progress.counts.total == 0 && !self.options.initial {
+            let told = format!("{} holds nothing that a dataset of this type can take", self.path);
+            return Err(TaskFailure::new(FailureReason::NothingImportable, told));
+        }
+        Ok(())
+    }
+
+    /// Hands on what there is, by the layout that is found.
+    async fn read(&self, items: Items) -> Result<(), TaskFailure> {
+        if self.options.from == ImportFrom::Manifest {
+            return self.read_manifest(&items).await;
+        }
+        if !super::files::is_whole_file(self.dataset.kind) {
+            return self.read_lines(&items).await;
+        }
+        let can_be_yolo = self.dataset.kind == DatasetType::ObjectDetection;
+        match if can_be_yolo { self.yolo().await? } else { None } {
+            Some(yolo) => self.read_yolo_directory(&yolo, &items).await,
+            None => self.read_files(&items).await,
+        }
+    }
+
+    /// Makes samples of items and adds them.
+    pub(crate) async fn collect(
+        &self,
+        ready: mpsc::Receiver<Item>,
+        progress: &mut Progress,
+    ) -> Result<(), TaskFailure> {
+        let items = unfold(ready, |mut ready| async move { ready.recv().await.map(|item| (item, ready)) });
+        let mut prepared = Box::pin(items.map(|item| self.prepare(item)).buffered(AT_ONCE));
+        let mut tally = Tally::new(self);
+        while let Some(prepared) = prepared.next().await {
+            tally.take(prepared?, progress);
+            if tally.is_due() {
+                tally.add(progress).await?;
+            }
+        }
+        tally.add(progress).await
+    }
+}
+
+/// A batch that fills up.
+struct Tally<'i> {
+    import: &'i Import,
+    batch: Vec<NewSample>,
+    skips: Skips,
+    saved_ms: i64,
+}
+
+impl<'i> Tally<'i> {
+    fn new(import: &'i Import) -> Self {
+        let saved_ms = import.datasets.clock().now_ms();
+        Self { import, batch: Vec::with_capacity(BATCH), skips: Skips::default(), saved_ms }
+    }
+
+    fn take(&mut self, prepared: Prepared, progress: &mut Progress) {
+        let counts = &mut progress.counts;
+        let mut copied = |copied: Copied| {
+            counts.files += copied.files;
+            counts.files_finished += copied.files;
+            counts.bytes += copied.bytes;
+            counts.bytes_finished += copied.bytes;
+        };
+        match prepared {
+            Prepared::Filtered => {}
+            Prepared::Copied(files) => copied(files),
+            Prepared::LeftOut(skip, place) => {
+                counts.total += 1;
+                self.skips.add(skip, place);
+            }
+            Prepared::Sample(sample, files) => {
+                copied(files);
+                counts.total += 1;
+                self.batch.push(*sample);
+            }
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        let now_ms = self.import.datasets.clock().now_ms();
+        self.batch.len() >= BATCH || now_ms - self.saved_ms >= WAIT_MS
+    }
+
+    /// Adds the batch and saves the numbers.
+    async fn add(&mut self, progress: &mut Progress) -> Result<(), TaskFailure> {
+        let import = self.import;
+        let mut batch = std::mem::take(&mut self.batch);
+        if import.spares_deleted && !batch.is_empty() {
+            batch = self.spared(batch).await?;
+        }
+        let options = &import.options;
+        let on_present = match (options.samples, options.annotations) {
+            (false, _) => OnPresent::OnlyPresent,
+            (true, true) => OnPresent::Replace,
+            (true, false) => OnPresent::Keep,
+        };
+        let done = if batch.is_empty() {
+            Added::default()
+        } else {
+            import.datasets.add_samples(&import.dataset.id, batch, on_present).await?
+        };
+        let counts = &mut progress.counts;
+        let kept = if options.samples { done.kept } else { 0 };
+        counts.finished += done.added + done.changed + kept;
+        counts.added += done.added;
+        counts.labeled += done.labeled;
+        counts.unconfirmed += if options.confirmed || !import.can_wait { 0 } else { done.labeled };
+        counts.left_out = self.skips.to_string();
+        self.saved_ms = import.datasets.clock().now_ms();
+        progress.save().await
+    }
+
+    /// Without samples that were deleted.
+    async fn spared(&self, batch: Vec<NewSample>) -> Result<Vec<NewSample>, TaskFailure> {
+        let ids = batch.iter().map(NewSample::id).collect();
+        let deleted = self.import.datasets.deleted_among(&self.import.dataset.id, ids).await?;
+        Ok(batch.into_iter().filter(|sample| !deleted.contains(&sample.id())).collect())
+    }
+}

@@ -1,0 +1,186 @@
+//! From an item to a sample: its facts, its labels, its copy below the input path.
+
+use super::context::Import;
+use super::item::{Copied, Item, Labels, ObjectItem};
+use super::label_list::read_label_list;
+use super::skip::{Hindrance, Skip};
+use super::store::LABEL_BYTES_MAX;
+use super::{encoding, text, yolo};
+use crate::SampleType;
+use crate::sample::{NewSample, Place, SampleLabel};
+use crate::task::TaskFailure;
+use crate::voc;
+use serde_json::json;
+use tidemill_bucket::Location;
+use tidemill_vision::voc::{Document, Shape};
+use tidemill_vision::{DecodeLimits, dimensions};
+
+/// Who stands for imported labels that name nobody.
+pub(super) const ANNOTATED_BY: &str = "human";
+/// Bytes from the start of an image that nearly always tell its size.
+const HEADER_BYTES: u64 = 64 * 1024;
+
+/// What became of an item.
+#[derive(Debug)]
+pub(crate) enum Prepared {
+    /// A sample to be added.
+    Sample(Box<NewSample>, Copied),
+    /// Left out because the import does not ask for it.
+    Filtered,
+    /// Left out for a reason that is told.
+    LeftOut(Skip, String),
+    /// An object was copied whose samples follow.
+    Copied(Copied),
+}
+
+impl Import {
+    /// Makes a sample of an item. `Err` ends the import.
+    pub(crate) async fn prepare(&self, item: Item) -> Result<Prepared, TaskFailure> {
+        match item {
+            Item::LeftOut(skip, place) => Ok(Prepared::LeftOut(skip, place)),
+            Item::Copied(copied) => Ok(Prepared::Copied(copied)),
+            Item::Sample(sample) => Ok(self.finished(*sample, Copied::default())),
+            Item::Object(item) => {
+                let place = item.place.to_string();
+                match self.object(*item).await {
+                    Ok(prepared) => Ok(prepared),
+                    Err(Hindrance::Sample(skip)) => Ok(Prepared::LeftOut(skip, place)),
+                    Err(Hindrance::Task(failure)) => Err(failure),
+                }
+            }
+        }
+    }
+
+    async fn object(&self, item: ObjectItem) -> Result<Prepared, Hindrance> {
+        let ObjectItem { place, facts, labels, known: mut sample } = item;
+        let mut facts = match facts {
+            Some(facts) => facts,
+            None => self.store.head(&place).await?,
+        };
+        if facts.size > self.file_kind.bytes_max() {
+            return Err(Skip::FileSize.into());
+        }
+        if self.options.annotations || self.options.filters() {
+            self.read_labels(&place, labels, &mut sample).await?;
+        }
+        if !self.wants(&sample) {
+            return Ok(Prepared::Filtered);
+        }
+        if sample.kind == SampleType::Text && sample.content.is_none() {
+            let read = self.store.read(&place, text::LINE_BYTES_MAX as u64).await?;
+            sample.content = Some(encoding::decode(&read.bytes).ok_or(Skip::Encoding)?);
+        }
+        let mut copied = Copied::default();
+        let target = self.target(&place);
+        if target != place {
+            facts = self.store.copy(&place, &target).await?;
+            copied = Copied { files: 1, bytes: facts.size };
+        }
+        sample.place = Place::Object(target);
+        (sample.size, sample.etag, sample.modified_ms) = (facts.size, facts.etag, facts.modified_ms);
+        Ok(self.finished(sample, copied))
+    }
+
+    /// What the options make of a sample whose labels are known.
+    fn finished(&self, mut sample: NewSample, copied: Copied) -> Prepared {
+        if !self.wants(&sample) {
+            return Prepared::Filtered;
+        }
+        if !self.options.annotations {
+            sample.labels.clear();
+        }
+        for label in &mut sample.labels {
+            label.confirmed = self.options.confirmed || !self.can_wait;
+        }
+        Prepared::Sample(Box::new(sample), copied)
+    }
+
+    /// Whether a sample with these labels is asked for.
+    fn wants(&self, sample: &NewSample) -> bool {
+        let options = &self.options;
+        let has = |names: &[String]| sample.labels.iter().any(|label| names.contains(&label.name));
+        let hard = || sample.hardness.hard == Some(true) || sample.labels.iter().any(voc::is_hard);
+        (options.included.is_empty() || has(&options.included))
+            && !has(&options.excluded)
+            && (!options.difficult_only || hard())
+    }
+
+    async fn read_labels(
+        &self,
+        place: &Location,
+        labels: Labels,
+        sample: &mut NewSample,
+    ) -> Result<(), Hindrance> {
+        match labels {
+            Labels::Given => {}
+            Labels::Name(name) => sample.labels.extend(self.label(name)),
+            Labels::List(file) => {
+                let read = self.store.read(&file, LABEL_BYTES_MAX).await?;
+                let names = read_label_list(&read.bytes)?;
+                sample.labels.extend(names.into_iter().filter_map(|name| self.label(name)));
+            }
+            Labels::Voc(file, by) => self.read_voc(&file, &by, sample).await?,
+            Labels::Yolo(file, classes) => self.read_yolo(place, &file, &classes, sample).await?,
+        }
+        Ok(())
+    }
+
+    /// A label of the dataset's own type.
+    pub(super) fn label(&self, name: String) -> Option<SampleLabel> {
+        self.label_type.map(|kind| SampleLabel::named(name, kind, ANNOTATED_BY))
+    }
+
+    async fn read_voc(&self, file: &Location, by: &str, sample: &mut NewSample) -> Result<(), Hindrance> {
+        let Some(kind) = self.label_type else { return Ok(()) };
+        let read = self.store.read(file, LABEL_BYTES_MAX).await?;
+        let document = Document::parse(&read.bytes).map_err(|_| Skip::LabelFile)?;
+        let labels = voc::labels_of(&document, kind, by).ok_or(Skip::LabelFile)?;
+        if labels.len() > super::LABELS_PER_SAMPLE_MAX {
+            return Err(Skip::TooManyLabels.into());
+        }
+        if labels.iter().any(|label| label.name.chars().count() > super::LABEL_CHARS_MAX) {
+            return Err(Skip::LabelName.into());
+        }
+        sample.labels = labels;
+        for (key, value) in voc::metadata_of(&document) {
+            sample.metadata.entry(key).or_insert(value);
+        }
+        Ok(())
+    }
+
+    async fn read_yolo(
+        &self,
+        image: &Location,
+        file: &Location,
+        classes: &[String],
+        sample: &mut NewSample,
+    ) -> Result<(), Hindrance> {
+        let Some(kind) = self.label_type else { return Ok(()) };
+        let read = match self.store.read(file, LABEL_BYTES_MAX).await {
+            Err(Skip::Missing) => return Ok(()),
+            read => read?,
+        };
+        let (width, height) = self.image_size(image).await?;
+        for found in yolo::read_label_file(&read.bytes, classes.len(), width, height)? {
+            let name = classes.get(found.class).cloned().ok_or(Skip::LabelFile)?;
+            let property = voc::shape_properties(&Shape::Box(found.rect)).ok_or(Skip::LabelFile)?;
+            sample.labels.push(SampleLabel { property, ..SampleLabel::named(name, kind, ANNOTATED_BY) });
+        }
+        sample.metadata.insert(voc::SIZE.to_owned(), json!([width, height, 3]));
+        Ok(())
+    }
+
+    /// Columns and rows of an image, as it lies: from its beginning, or from all of it.
+    pub(crate) async fn image_size(&self, image: &Location) -> Result<(u32, u32), Skip> {
+        let limits = DecodeLimits::default();
+        let beginning = self.store.beginning(image, HEADER_BYTES).await?;
+        let size = match dimensions(&beginning, &limits) {
+            Ok(size) => size,
+            Err(_) => {
+                let all = self.store.read(image, self.file_kind.bytes_max()).await?;
+                dimensions(&all.bytes, &limits).map_err(|_| Skip::ImageSize)?
+            }
+        };
+        Ok((size.width, size.height))
+    }
+}

@@ -1,0 +1,88 @@
+//! One pass over what is there and what is known.
+
+use super::known::Known;
+use super::remove::Removal;
+use crate::SampleType;
+use crate::import::{Import, Item, Items, Listed, Twins};
+use crate::sample::NewSample;
+use crate::task::{Progress, TaskFailure};
+use tidemill_bucket::Location;
+use tidemill_meta::dataset::SampleRow;
+
+/// What a pass found beside new samples.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    known: u64,
+    removed: u64,
+}
+
+/// Adds what is new, removes what has vanished.
+pub(super) async fn follow(import: &Import, progress: &mut Progress) -> Result<(), TaskFailure> {
+    let (items, ready) = Items::new();
+    let pass = Pass::new(import, items);
+    let (seen, ()) = tokio::try_join!(pass.run(), import.collect(ready, progress))?;
+    progress.counts.total = seen.known + progress.counts.added;
+    progress.counts.finished = progress.counts.total;
+    progress.counts.deleted = seen.removed;
+    Ok(())
+}
+
+struct Pass<'i> {
+    import: &'i Import,
+    items: Items,
+    known: Known,
+    removal: Removal<'i>,
+    seen: Seen,
+}
+
+impl<'i> Pass<'i> {
+    fn new(import: &'i Import, items: Items) -> Self {
+        let known = Known::below(&import.datasets, &import.dataset.id, &import.dataset.input);
+        Self { import, items, known, removal: Removal::new(import), seen: Seen::default() }
+    }
+
+    async fn run(mut self) -> Result<Seen, TaskFailure> {
+        let mut listing = self.import.listing().await?;
+        let mut twins = Twins::new(self.import.file_kind);
+        while let Some(mut object) = self.import.next(&mut listing).await? {
+            object.known = self.is_known(&object).await?;
+            for found in twins.push(object) {
+                self.import.hand_on(found, &self.items).await?;
+            }
+        }
+        for found in twins.finish() {
+            self.import.hand_on(found, &self.items).await?;
+        }
+        while let Some(row) = self.known.next_until(None).await? {
+            self.removal.add(row).await?;
+        }
+        let removed = self.removal.finish().await?;
+        Ok(Seen { removed, ..self.seen })
+    }
+
+    /// Whether an object is a sample; samples passed on the way to it have vanished.
+    async fn is_known(&mut self, object: &Listed) -> Result<bool, TaskFailure> {
+        let place = self.import.at(&object.key);
+        let location = place.plain();
+        let mut known = false;
+        while let Some(row) = self.known.next_until(Some(&location)).await? {
+            if row.location != location {
+                self.removal.add(row).await?;
+                continue;
+            }
+            known = true;
+            self.seen.known += 1;
+            if (row.size, row.etag.as_str()) != (object.size, object.etag.as_str()) {
+                self.items.send(changed(&place, object, &row)).await?;
+            }
+        }
+        Ok(known)
+    }
+}
+
+/// The object was written again: its facts are taken over, its labels stay.
+fn changed(place: &Location, object: &Listed, row: &SampleRow) -> Item {
+    let kind = SampleType::from_code(row.sample_type).unwrap_or(SampleType::FreeFormat);
+    let sample = NewSample::object(place.clone(), kind, object.size, &object.etag, object.modified_ms);
+    Item::Sample(Box::new(sample))
+}

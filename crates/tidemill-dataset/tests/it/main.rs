@@ -1,0 +1,9 @@
+//! Datasets at their boundary: buckets in memory, metadata on disk, a clock that only tests move.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
+
+mod support;
+
+mod import;
+mod import_formats;
+mod sync;

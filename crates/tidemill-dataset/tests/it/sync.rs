@@ -1,0 +1,74 @@
+//! A dataset follows its input path.
+
+use crate::support::{World, own, project};
+use object_store::ObjectStoreExt;
+use object_store::path::Path;
+use tidemill_dataset::task::TaskState;
+use tidemill_dataset::{DatasetError, DatasetType};
+
+#[tokio::test]
+async fn what_is_new_comes_what_vanished_goes_and_what_is_known_is_not_read_again() {
+    let world = World::new().await;
+    for key in ["in/cat/1.jpg", "in/cat/2.jpg", "in/3.jpg", "in-other/4.jpg"] {
+        world.put(key, "image").await;
+    }
+    world.put("in/3.txt", "dog\n").await;
+    let dataset = world.dataset(DatasetType::ImageClassification).await;
+    world.import(&dataset, own(&dataset)).await;
+    world.bucket.take_read();
+
+    let task = world.sync(&dataset).await;
+    assert_eq!((task.counts.added, task.counts.deleted, task.counts.total), (0, 0, 3));
+    assert_eq!(world.bucket.take_read(), Vec::<String>::new());
+
+    world.bucket.delete(&Path::from("in/cat/1.jpg")).await.unwrap();
+    world.put("in/cat/0.jpg", "image").await;
+    world.put("in/z/9.jpg", "image").await;
+    world.put("in/z/9.txt", "cow").await;
+    world.put("in/cat/2.jpg", "another image").await;
+    let task = world.sync(&dataset).await;
+    assert_eq!((task.counts.added, task.counts.deleted, task.counts.total), (2, 1, 4), "{task:?}");
+    assert_eq!(world.bucket.take_read(), ["in/z/9.txt"]);
+    let expected = ["in/3.jpg: dog", "in/cat/0.jpg: cat", "in/cat/2.jpg: cat", "in/z/9.jpg: cow"];
+    assert_eq!(world.shown(&dataset).await, expected);
+    assert_eq!(world.samples(&dataset).await[2].size, 13, "the facts of a changed object are taken over");
+    let now = world.datasets.get(&project(), dataset.id.as_str()).await.unwrap();
+    assert_eq!((now.sample_count, now.deleted_samples), (4, 1));
+}
+
+#[tokio::test]
+async fn a_directory_of_thousands_is_followed() {
+    let world = World::new().await;
+    for n in 0..2500 {
+        world.put(&format!("in/{n:05}.jpg"), "image").await;
+    }
+    let dataset = world.dataset(DatasetType::ImageClassification).await;
+    assert_eq!(world.sync(&dataset).await.counts.added, 2500);
+    for n in (0..2500).step_by(2) {
+        world.bucket.delete(&Path::from(format!("in/{n:05}.jpg"))).await.unwrap();
+    }
+    let task = world.sync(&dataset).await;
+    assert_eq!((task.counts.deleted, task.counts.total), (1250, 1250));
+    assert_eq!(world.samples(&dataset).await.len(), 1250);
+}
+
+#[tokio::test]
+async fn texts_are_not_synchronised_and_without_a_run_there_is_none() {
+    let world = World::new().await;
+    let dataset = world.dataset(DatasetType::TextClassification).await;
+    let refused = world.datasets.start_sync(&project(), dataset.id.as_str()).await.unwrap_err();
+    assert!(matches!(refused, DatasetError::Invalid(_)), "{refused}");
+    assert_eq!(world.datasets.latest_sync(&project(), dataset.id.as_str()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_gone_removes_nothing() {
+    let world = World::new().await;
+    world.put("in/1.jpg", "image").await;
+    let dataset = world.dataset(DatasetType::ImageClassification).await;
+    assert_eq!(world.sync(&dataset).await.state, TaskState::Completed);
+    world.buckets.remove("b");
+    let task = world.sync(&dataset).await;
+    assert_eq!(task.state, TaskState::Failed);
+    assert_eq!(world.samples(&dataset).await.len(), 1);
+}
