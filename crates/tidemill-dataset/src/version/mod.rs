@@ -24,6 +24,7 @@ mod stage;
 mod summary;
 mod sweep;
 mod switch;
+mod table;
 mod uses;
 
 pub use canonical::{EntryError, VersionEntries};

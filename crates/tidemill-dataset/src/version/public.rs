@@ -70,8 +70,12 @@ impl Making {
         let bucket = self.datasets.bucket_of(&self.dataset.project, &manifest).await;
         let bucket = bucket.map_err(|e| failed(format!("the bucket {}: {e}", manifest.bucket)))?;
         let directory = manifest.key.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let directory = Location { bucket: manifest.bucket.clone(), key: format!("{directory}/") };
+        if self.dataset.kind == DatasetType::Table {
+            return self.write_table(&bucket, &directory, &path(&manifest.key)?).await;
+        }
         let mut files = Files {
-            directory: Location { bucket: manifest.bucket.clone(), key: format!("{directory}/") },
+            directory,
             label_names: Names::default(),
             sample_names: Names::default(),
             lines: Vec::new(),
@@ -202,7 +206,6 @@ fn public_entry(entry: &VersionEntry, kind: DatasetType) -> Entry {
         hard_coefficient: sample.hardness.coefficient.map(Fraction::get),
         property: sample.metadata.clone(),
         sample_type: (kind != DatasetType::FreeFormat).then(|| sample.kind.code()),
-        source_type: (kind == DatasetType::Table).then(|| "csv".to_owned()),
         ..Entry::new(source)
     }
 }

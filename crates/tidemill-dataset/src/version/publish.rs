@@ -63,10 +63,7 @@ async fn begin(
 }
 
 async fn check_pace(tx: &mut dyn Tx, id: &str, pace: Pace) -> Result<(), VersionError> {
-    let (count, last_ms) = rows::version_count(tx, id).await?;
-    if count >= VERSIONS_PER_DATASET_MAX {
-        return Err(VersionError::TooMany(VERSIONS_PER_DATASET_MAX));
-    }
+    let (_, last_ms) = rows::version_count(tx, id).await?;
     match last_ms {
         Some(last_ms) if pace.now_ms < last_ms.saturating_add(pace.interval_ms) => {
             Err(VersionError::TooFrequent(pace.interval_ms.unsigned_abs() / 1000))
@@ -99,6 +96,9 @@ pub(super) async fn insert(
 ) -> Result<VersionRow, VersionError> {
     let id = dataset.id.as_str();
     let unknown = || DatasetError::Unknown(id.to_owned());
+    if rows::version_count(tx, id).await?.0 >= VERSIONS_PER_DATASET_MAX {
+        return Err(VersionError::TooMany(VERSIONS_PER_DATASET_MAX));
+    }
     let number = rows::take_version_number(tx, id).await?.ok_or_else(unknown)?;
     let name = match &new.name {
         Some(name) => name.clone(),

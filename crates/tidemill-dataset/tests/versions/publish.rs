@@ -6,9 +6,9 @@ use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tidemill_dataset::sample::{OnPresent, SampleLabel, Usage};
+use tidemill_dataset::sample::{NewSample, OnPresent, Place, SampleLabel, Usage};
 use tidemill_dataset::version::{LabelVariety, NewVersion, VersionError, VersionOptions, VersionStatus};
-use tidemill_dataset::{Activity, DatasetError, DatasetType, LabelType};
+use tidemill_dataset::{Activity, DatasetError, DatasetType, LabelType, SampleType};
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -288,4 +288,28 @@ async fn damaged_artefacts_are_noticed() {
     let mut entries = opened.unwrap();
     assert!(entries.next().await.unwrap().is_some());
     assert!(entries.next().await.unwrap_err().to_string().contains("damaged"));
+}
+
+#[tokio::test]
+async fn the_rows_of_a_table_are_written_as_csv() {
+    let world = World::new().await;
+    let datasets = world.process().await;
+    let schema = json!([{"schema_id": 1, "name": "who", "type": "STRING"}, {"schema_id": 2, "name": "n", "type": "INT"}]);
+    let set = dataset_with(&datasets, "t", DatasetType::Table, json!({"schema": schema})).await;
+    let row = |line: u64, content: Value| {
+        let mut sample = NewSample::object(at("/user/in/t.csv"), SampleType::Table, 9, "", 0);
+        sample.place = Place::Line(at("/user/in/t.csv"), line);
+        sample.content = Some(content.to_string());
+        sample
+    };
+    let rows = vec![row(2, json!({"n": -7, "who": "=Ann"})), row(3, json!({"who": "Bob", "n": null}))];
+    add(&datasets, &set.id, rows).await;
+    let mut csv = ratio("1.00");
+    csv.options.format = tidemill_dataset::version::VersionFormat::Csv;
+    let version = published(&datasets, &set.id, csv).await;
+    let part = version.directory().join("data/part-00000.csv");
+    assert_eq!(world.text(&part.key).await, "who,n\n\"\t=Ann\",-7\nBob,\n");
+    let told = lines(&world.text(&version.manifest.key).await);
+    assert_eq!(told[0]["source-type"], "csv");
+    assert_eq!(told[0]["property"]["schema"], json!({"who": "STRING", "n": "INT"}));
 }

@@ -9,6 +9,7 @@ use object_store::{
     ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 use parking_lot::Mutex;
+use serde_json::{Value, json};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -108,6 +109,15 @@ impl World {
 }
 
 pub(crate) async fn dataset(datasets: &Datasets, name: &str, kind: DatasetType) -> Dataset {
+    dataset_with(datasets, name, kind, json!({})).await
+}
+
+pub(crate) async fn dataset_with(
+    datasets: &Datasets,
+    name: &str,
+    kind: DatasetType,
+    definition: Value,
+) -> Dataset {
     let new = NewDataset {
         name: name.to_owned(),
         kind,
@@ -116,7 +126,7 @@ pub(crate) async fn dataset(datasets: &Datasets, name: &str, kind: DatasetType) 
         input_path: "/user/in/".to_owned(),
         work_path: "/user/out/".to_owned(),
         labels: Vec::new(),
-        definition: Default::default(),
+        definition: definition.as_object().unwrap().clone(),
     };
     datasets.create(&project(), new).await.unwrap()
 }

@@ -148,7 +148,7 @@ pub async fn unfinished_versions(tx: &mut dyn Tx) -> Result<Vec<VersionRow>, Met
 
 /// How many versions a dataset has, and when the last one was asked for.
 pub async fn version_count(tx: &mut dyn Tx, dataset: &str) -> Result<(u64, Option<i64>), MetaError> {
-    let sql = "SELECT COUNT(*), MAX(created_ms) FROM dataset_versions WHERE dataset_id = $1 AND stage = ''";
+    let sql = "SELECT COUNT(*), MAX(created_ms) FROM dataset_versions WHERE dataset_id = $1";
     let rows = tx.query(sql, args![dataset]).await?;
     rows.first().map_or(Ok((0, None)), |row| Ok((row.uint(0)?, row.int_or_null(1)?)))
 }
