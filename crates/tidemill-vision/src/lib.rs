@@ -7,6 +7,8 @@ pub mod augment;
 mod decode;
 mod distribution;
 mod encode;
+pub mod feature;
+pub mod hash;
 pub mod parameters;
 mod pixels;
 mod rect;

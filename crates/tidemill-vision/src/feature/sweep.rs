@@ -1,0 +1,81 @@
+//! The one pass over an image.
+
+use super::blur::Laplacians;
+use super::colorfulness::Opponents;
+use super::row::{Channels, SPAN};
+use super::{ImageFeatures, Luma, brightness, saturation};
+use crate::Pixels;
+
+/// The metrics of an image, and its luma for what follows.
+pub fn image_features(pixels: &Pixels) -> (ImageFeatures, Luma) {
+    let (sums, luma) = pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || sweep(pixels),
+    );
+    let count = u64::from(pixels.width()) * u64::from(pixels.height());
+    let features = ImageFeatures {
+        resolution: count as f64,
+        aspect_ratio: f64::from(pixels.height()) / f64::from(pixels.width()),
+        brightness: sums.luma as f64 / count as f64,
+        saturation: saturation::mean(sums.saturation, count),
+        blur_score: sums.laplacians.blur_score(count),
+        colorfulness: sums.opponents.colorfulness(count),
+    };
+    (features, Luma::new(pixels.width(), pixels.height(), luma))
+}
+
+#[derive(Default)]
+struct Sums {
+    luma: u64,
+    saturation: u64,
+    opponents: Opponents,
+    laplacians: Laplacians,
+}
+
+/// Row by row, the Laplacian one row behind the luma it needs. Inlined into each instruction set it is compiled for.
+#[inline(always)]
+fn sweep(pixels: &Pixels) -> (Sums, Vec<u8>) {
+    let (width, height) = (pixels.width() as usize, pixels.height() as usize);
+    let mut luma = vec![0; width * height];
+    let mut sums = Sums::default();
+    let mut channels = Channels::new();
+    for y in 0..height {
+        let row = &mut luma[y * width..][..width];
+        let rgb = &pixels.rgb()[y * width * 3..][..width * 3];
+        for (rgb, luma) in rgb.chunks(SPAN * 3).zip(row.chunks_mut(SPAN)) {
+            channels.split(rgb);
+            let span = channels.slices();
+            brightness::luma(span, luma);
+            sums.saturation += saturation::sum(span);
+            sums.opponents.add(span);
+        }
+        sums.luma += brightness::sum(row);
+        if y > 0 {
+            add_laplacians(&mut sums.laplacians, &luma, width, height, y - 1);
+        }
+    }
+    add_laplacians(&mut sums.laplacians, &luma, width, height, height - 1);
+    (sums, luma)
+}
+
+/// Row `y` of an image whose luma is there up to the row after it.
+#[inline(always)]
+fn add_laplacians(sums: &mut Laplacians, luma: &[u8], width: usize, height: usize, y: usize) {
+    let row = |y: usize| &luma[y * width..][..width];
+    let (above, below) = (reflected(y as i64 - 1, height), reflected(y as i64 + 1, height));
+    sums.add_row(row(above), row(y), row(below));
+}
+
+/// An index one outside of `0..length`, mirrored at the first or last one.
+#[inline(always)]
+pub(super) fn reflected(index: i64, length: usize) -> usize {
+    let last = length as i64 - 1;
+    let inside = if index < 0 {
+        -index
+    } else if index > last {
+        2 * last - index
+    } else {
+        index
+    };
+    inside.clamp(0, last) as usize
+}

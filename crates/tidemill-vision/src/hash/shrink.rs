@@ -1,0 +1,83 @@
+//! Small forms of a grey image.
+
+use crate::feature::Luma;
+use fast_image_resize as fir;
+
+/// The shorter side of what the small forms are made from, at least, if the image is that large.
+const SIDE_MIN: u32 = 96;
+
+/// An image reduced by averaging blocks of `factor` by `factor`; what follows costs little then, and hardly differs
+/// from resizing the image itself.
+pub(super) struct Shrunk {
+    image: Vec<u8>,
+    width: u32,
+    height: u32,
+    /// The size in blocks, not rounded up.
+    across: f64,
+    along: f64,
+}
+
+impl Shrunk {
+    pub(super) fn of(luma: &Luma) -> Self {
+        let factor = (luma.width().min(luma.height()) / SIDE_MIN).clamp(1, 256);
+        let (width, height) = (luma.width().div_ceil(factor), luma.height().div_ceil(factor));
+        let image = if factor == 1 {
+            luma.values().to_vec()
+        } else {
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || averages(luma, factor as usize),
+            )
+        };
+        let across = f64::from(luma.width()) / f64::from(factor);
+        Self { image, width, height, across, along: f64::from(luma.height()) / f64::from(factor) }
+    }
+}
+
+/// The rounded mean of each block; blocks at the right and the bottom may be smaller.
+#[inline(always)]
+fn averages(luma: &Luma, factor: usize) -> Vec<u8> {
+    let width = luma.width() as usize;
+    let mut means = Vec::with_capacity(width.div_ceil(factor) * (luma.height() as usize).div_ceil(factor));
+    // 256 rows of bytes fit into 16 bits.
+    let mut columns = vec![0u16; width];
+    for rows in luma.values().chunks(width * factor) {
+        columns.fill(0);
+        for row in rows.chunks_exact(width) {
+            columns.iter_mut().zip(row).for_each(|(column, &value)| *column += u16::from(value));
+        }
+        let height = (rows.len() / width) as u32;
+        means.extend(columns.chunks(factor).map(|block| {
+            let sum: u32 = block.iter().map(|&column| u32::from(column)).sum();
+            let count = height * block.len() as u32;
+            ((sum + count / 2) / count) as u8
+        }));
+    }
+    means
+}
+
+/// Resizes with Lanczos' filter of three lobes, as ImageHash does.
+pub(super) struct Resizer {
+    resizer: fir::Resizer,
+}
+
+impl Resizer {
+    pub(super) fn new() -> Self {
+        Self { resizer: fir::Resizer::new() }
+    }
+
+    /// `width * height` grey values.
+    pub(super) fn resize(&mut self, shrunk: &Shrunk, width: usize, height: usize) -> Vec<u8> {
+        let mut small = fir::images::Image::new(width as u32, height as u32, fir::PixelType::U8);
+        let options = fir::ResizeOptions::new()
+            .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3))
+            .crop(0.0, 0.0, shrunk.across, shrunk.along);
+        // It fails only if the bytes do not fit the sides, which they do by construction; then the form is black.
+        if let Ok(image) =
+            fir::images::ImageRef::new(shrunk.width, shrunk.height, &shrunk.image, fir::PixelType::U8)
+        {
+            let _ = self.resizer.resize(&image, &mut small, &options);
+        }
+        small.into_vec()
+    }
+}
