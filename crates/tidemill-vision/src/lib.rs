@@ -3,6 +3,7 @@
 //! Pure functions from bytes and label files to bytes, label files and numbers. No I/O, no clock; the same input
 //! gives the same output on every machine.
 
+pub mod analysis;
 pub mod augment;
 mod decode;
 mod distribution;

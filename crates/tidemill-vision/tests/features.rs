@@ -38,13 +38,13 @@ struct GoldenImage {
     package: String,
     member: String,
     lossless: bool,
-    metrics: ImageFeatures6,
+    metrics: GoldenMetrics,
     hashes: GoldenHashes,
     detection: Option<Detection>,
 }
 
 #[derive(Deserialize)]
-struct ImageFeatures6 {
+struct GoldenMetrics {
     resolution: f64,
     aspect_ratio: f64,
     brightness: f64,
@@ -216,8 +216,10 @@ fn by_definition(picture: &Pixels) -> ImageFeatures {
     let laplacians: Vec<f64> =
         (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| laplacian(x, y)).collect();
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    let variance =
-        |values: &[f64]| mean(&values.iter().map(|value| (value - mean(values)).powi(2)).collect::<Vec<_>>());
+    let variance = |values: &[f64]| {
+        let centre = mean(values);
+        mean(&values.iter().map(|value| (value - centre).powi(2)).collect::<Vec<_>>())
+    };
     ImageFeatures {
         resolution: (width * height) as f64,
         aspect_ratio: height as f64 / width as f64,

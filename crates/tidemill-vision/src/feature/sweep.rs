@@ -8,10 +8,7 @@ use crate::Pixels;
 
 /// The metrics of an image, and its luma for what follows.
 pub fn image_features(pixels: &Pixels) -> (ImageFeatures, Luma) {
-    let (sums, luma) = pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || sweep(pixels),
-    );
+    let (sums, luma) = pulp::Arch::new().dispatch(Sweep(pixels));
     let count = u64::from(pixels.width()) * u64::from(pixels.height());
     let features = ImageFeatures {
         resolution: count as f64,
@@ -24,6 +21,18 @@ pub fn image_features(pixels: &Pixels) -> (ImageFeatures, Luma) {
     (features, Luma::new(pixels.width(), pixels.height(), luma))
 }
 
+/// The sweep, compiled for each instruction set that a processor may have. What it calls is inlined for that.
+struct Sweep<'a>(&'a Pixels);
+
+impl pulp::WithSimd for Sweep<'_> {
+    type Output = (Sums, Vec<u8>);
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Self::Output {
+        sweep(self.0)
+    }
+}
+
 #[derive(Default)]
 struct Sums {
     luma: u64,
@@ -32,7 +41,7 @@ struct Sums {
     laplacians: Laplacians,
 }
 
-/// Row by row, the Laplacian one row behind the luma it needs. Inlined into each instruction set it is compiled for.
+/// Row by row, the Laplacian one row behind the luma it needs.
 #[inline(always)]
 fn sweep(pixels: &Pixels) -> (Sums, Vec<u8>) {
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
