@@ -22,3 +22,11 @@ peers_python="$python"
 images=$(scripts/test_images.sh)
 "$CARGO_TARGET_DIR/release/tidemill-bench" augment --images "$images" --folder "$folder" --python "$peers_python" \
   "${smoke[@]}"
+
+# The peers of the metrics are large to install; a run whose figures mean nothing does without.
+peers=()
+if [ ${#smoke[@]} -eq 0 ]; then
+  need_python benches/peers/cleanvision.txt
+  peers=(--python "$python")
+fi
+"$CARGO_TARGET_DIR/release/tidemill-bench" features --images "$images" "${peers[@]}" "${smoke[@]}"

@@ -1,6 +1,7 @@
 //! Benchmarks: the built server beside the ring reference, image operators beside other libraries, each in the same run. See `docs/benchmarks.md`.
 
 mod augment;
+mod features;
 mod load;
 mod process;
 mod reference;
@@ -26,6 +27,8 @@ enum Command {
     Run(Options),
     /// Measure augmentation beside albumentations.
     Augment(augment::Options),
+    /// Measure validation, metrics and hashes beside the bare decoder.
+    Features(features::Options),
     /// The reference server itself; `run` starts it.
     RingReference {
         /// The ring file; it is overwritten.
@@ -99,6 +102,7 @@ fn main() -> Result<()> {
     match Cli::parse().command {
         Command::Run(options) => runtime.block_on(suite::run(&options, &options.folder)),
         Command::Augment(options) => augment::run(&options),
+        Command::Features(options) => features::run(&options),
         Command::RingReference { file } => runtime.block_on(reference::serve(&file)),
     }
 }

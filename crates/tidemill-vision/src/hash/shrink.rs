@@ -50,20 +50,21 @@ impl pulp::WithSimd for Averages<'_> {
 #[inline(always)]
 fn averages(luma: &Luma, factor: usize) -> Vec<u8> {
     let width = luma.width() as usize;
-    let mut means = Vec::with_capacity(width.div_ceil(factor) * (luma.height() as usize).div_ceil(factor));
+    let across = width.div_ceil(factor);
+    let mut means = vec![0; across * (luma.height() as usize).div_ceil(factor)];
     // 256 rows of bytes fit into 16 bits.
     let mut columns = vec![0u16; width];
-    for rows in luma.values().chunks(width * factor) {
+    for (rows, means) in luma.values().chunks(width * factor).zip(means.chunks_mut(across)) {
         columns.fill(0);
         for row in rows.chunks_exact(width) {
             columns.iter_mut().zip(row).for_each(|(column, &value)| *column += u16::from(value));
         }
         let height = (rows.len() / width) as u32;
-        means.extend(columns.chunks(factor).map(|block| {
+        for (mean, block) in means.iter_mut().zip(columns.chunks(factor)) {
             let sum: u32 = block.iter().map(|&column| u32::from(column)).sum();
             let count = height * block.len() as u32;
-            ((sum + count / 2) / count) as u8
-        }));
+            *mean = ((sum + count / 2) / count) as u8;
+        }
     }
     means
 }
