@@ -5,8 +5,8 @@ use crate::label::Label;
 use crate::{DatasetId, DatasetType};
 use serde_json::{Map, Value};
 use tidemill_bucket::Location;
-use tidemill_meta::MetaError;
-use tidemill_meta::dataset::DatasetRow;
+use tidemill_meta::dataset::{self as rows, DatasetRow};
+use tidemill_meta::{MetaError, Tx};
 use tidemill_model::ProjectId;
 
 /// What a dataset is doing, with the codes of the API.
@@ -196,8 +196,25 @@ impl Dataset {
         self.work.join(&format!("{}/", which.name()))
     }
 
+    /// Refuses while its samples are being replaced, frozen or deleted.
+    pub(crate) fn may_grow(&self) -> Result<(), DatasetError> {
+        match self.status.activity() {
+            Some(Activity::Publishing) => Err(DatasetError::LabelingWhilePublishing),
+            Some(activity @ (Activity::Switching | Activity::Deleting)) => Err(DatasetError::Busy(activity)),
+            Some(Activity::Importing | Activity::Synchronizing) | None => Ok(()),
+        }
+    }
+
     /// Refuses unless nothing else is going on with it.
     pub fn idle(&self) -> Result<(), DatasetError> {
         self.status.activity().map_or(Ok(()), |activity| Err(DatasetError::Busy(activity)))
     }
+}
+
+/// Refuses to change labels or samples of a dataset that is gone, or whose samples a version is being made of
+/// or is replacing.
+pub(crate) async fn may_label(tx: &mut dyn Tx, dataset: &Dataset) -> Result<(), DatasetError> {
+    let id = dataset.id.as_str();
+    let row = rows::dataset(tx, dataset.project.as_str(), id).await?;
+    Dataset::of(row.ok_or_else(|| DatasetError::Unknown(id.to_owned()))?)?.may_grow()
 }

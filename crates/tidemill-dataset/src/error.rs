@@ -63,6 +63,18 @@ pub enum DatasetError {
     /// No such sample in the dataset.
     #[error("the sample {0} does not exist")]
     UnknownSample(String),
+    /// The dataset has the sample already, or its object is there.
+    #[error("the sample {0} exists already")]
+    SampleExists(String),
+    /// A sample in a request is too large: its size.
+    #[error("a sample in a request has at most 12582912 bytes, got {0}")]
+    InlineTooLarge(u64),
+    /// A box on an image whose size nobody told.
+    #[error("boxes on the sample {0} need @modelarts:size in its metadata")]
+    ImageSizeUnknown(String),
+    /// There is no such object.
+    #[error("the object {0} does not exist")]
+    NoObject(String),
     /// The project has a dataset of that name.
     #[error("a dataset named {0} exists already")]
     Exists(String),
@@ -78,6 +90,9 @@ pub enum DatasetError {
     /// It is busy with something else.
     #[error("the dataset is busy: {0:?}")]
     Busy(Activity),
+    /// A version is being made of what the labels are.
+    #[error("labels cannot change while a version is being made")]
+    LabelingWhilePublishing,
     /// It can hold no more: of what, and how many.
     #[error("a dataset has at most {1} {0}")]
     Full(&'static str, u64),

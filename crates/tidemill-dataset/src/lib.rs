@@ -14,9 +14,11 @@ pub mod label;
 pub mod manifest;
 mod registry;
 pub mod sample;
+pub mod search;
 mod stats;
 mod sync;
 pub mod task;
+mod update;
 pub mod version;
 pub mod voc;
 
@@ -28,4 +30,5 @@ pub use id::DatasetId;
 pub use import::{ImportFrom, ImportOptions, LabelFormat, fuzz_csv, fuzz_yolo};
 pub use kind::{DatasetType, LabelType, SampleType};
 pub use registry::{ListQuery, SortBy};
-pub use stats::StatusCounts;
+pub use stats::{DatasetStats, LabelCount, SearchValues, StatusCounts};
+pub use update::DatasetChange;

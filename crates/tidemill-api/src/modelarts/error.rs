@@ -35,43 +35,43 @@ macro_rules! codes {
 
 codes! {
     /// An argument that cannot be one.
-    InvalidArgument = "ModelArts.0101" BAD_REQUEST "An argument that cannot be one.";
+    InvalidArgument = "ModelArts.0101" BAD_REQUEST "Invalid argument.";
     /// A parameter out of its range, or what is not offered.
-    InvalidParameter = "ModelArts.0104" BAD_REQUEST "A parameter out of its range, or what is not offered.";
+    InvalidParameter = "ModelArts.0104" BAD_REQUEST "Invalid parameter.";
     /// Two values that contradict each other.
-    InvalidPair = "ModelArts.0107" BAD_REQUEST "Two values that contradict each other.";
+    InvalidPair = "ModelArts.0107" BAD_REQUEST "The values contradict each other.";
     /// The caller lacks the right.
-    NotAllowed = "ModelArts.0108" FORBIDDEN "The caller lacks the right.";
+    NotAllowed = "ModelArts.0108" FORBIDDEN "No permission.";
     /// Neither a token nor a signature.
-    TokenMissing = "ModelArts.0201" UNAUTHORIZED "Neither a token nor a signature.";
+    TokenMissing = "ModelArts.0201" UNAUTHORIZED "The token is missing.";
     /// A token whose time is over.
-    TokenExpired = "ModelArts.0202" UNAUTHORIZED "A token whose time is over.";
+    TokenExpired = "ModelArts.0202" UNAUTHORIZED "The token has expired.";
     /// A token nobody was given.
-    TokenInvalid = "ModelArts.0203" UNAUTHORIZED "A token nobody was given.";
+    TokenInvalid = "ModelArts.0203" UNAUTHORIZED "The token is invalid.";
     /// A wrong access key or signature.
-    BadSignature = "ModelArts.0206" FORBIDDEN "A wrong access key or signature.";
+    BadSignature = "ModelArts.0206" FORBIDDEN "The access key or the signature is wrong.";
     /// A project that is not the caller's.
-    WrongProject = "ModelArts.0210" FORBIDDEN "A project that is not the caller's.";
+    WrongProject = "ModelArts.0210" FORBIDDEN "The project is not the caller's.";
     /// The body is no JSON.
-    MalformedJson = "ModelArts.4105" BAD_REQUEST "The body is no JSON.";
+    MalformedJson = "ModelArts.4105" BAD_REQUEST "The body is not valid JSON.";
     /// A member of the body has the wrong type.
-    InvalidRequest = "ModelArts.4200" BAD_REQUEST "A member of the body has the wrong type.";
+    InvalidRequest = "ModelArts.4200" BAD_REQUEST "Invalid request.";
     /// A body is needed.
-    EmptyBody = "ModelArts.4202" BAD_REQUEST "A body is needed.";
+    EmptyBody = "ModelArts.4202" BAD_REQUEST "Empty request.";
     /// A path has to be a directory below a bucket.
-    NotSubdirectory = "ModelArts.4205" BAD_REQUEST "A path has to be a directory below a bucket.";
+    NotSubdirectory = "ModelArts.4205" BAD_REQUEST "The path must be a subdirectory.";
     /// No such bucket, or none that may be used.
-    BucketMissing = "ModelArts.4311" BAD_REQUEST "No such bucket, or none that may be used.";
+    BucketMissing = "ModelArts.4311" BAD_REQUEST "The bucket does not exist.";
     /// A path is missing.
-    PathMissing = "ModelArts.4312" BAD_REQUEST "A path is missing.";
+    PathMissing = "ModelArts.4312" BAD_REQUEST "The path does not exist.";
     /// A path that cannot be one.
-    PathIllegal = "ModelArts.4313" BAD_REQUEST "A path that cannot be one.";
+    PathIllegal = "ModelArts.4313" BAD_REQUEST "The path is illegal.";
     /// A path with an empty part.
-    PathDoubleSlash = "ModelArts.4315" BAD_REQUEST "A path with an empty part.";
+    PathDoubleSlash = "ModelArts.4315" BAD_REQUEST "The path contains //.";
     /// Something else that does not exist.
-    ResourceNotFound = "ModelArts.4338" BAD_REQUEST "Something else that does not exist.";
+    ResourceNotFound = "ModelArts.4338" BAD_REQUEST "The resource does not exist.";
     /// There is nothing that could be imported.
-    NothingImportable = "ModelArts.4340" BAD_REQUEST "There is nothing that could be imported.";
+    NothingImportable = "ModelArts.4340" BAD_REQUEST "Nothing can be imported.";
     /// The labels cannot be divided as asked.
     SplitImpossible = "ModelArts.4342" BAD_REQUEST "The labels cannot be divided as asked.";
     /// A version of the dataset is being made.
@@ -83,13 +83,13 @@ codes! {
     /// The work path is too long.
     WorkPathTooLong = "ModelArts.4350" BAD_REQUEST "The work path is too long.";
     /// The name of the dataset is taken.
-    DatasetExists = "ModelArts.4351" BAD_REQUEST "The name of the dataset is taken.";
+    DatasetExists = "ModelArts.4351" BAD_REQUEST "The dataset already exists.";
     /// No such dataset.
-    UnknownDataset = "ModelArts.4352" BAD_REQUEST "No such dataset.";
+    UnknownDataset = "ModelArts.4352" BAD_REQUEST "The dataset does not exist.";
     /// No such version of the dataset.
-    UnknownVersion = "ModelArts.4353" BAD_REQUEST "No such version of the dataset.";
+    UnknownVersion = "ModelArts.4353" BAD_REQUEST "The dataset version does not exist.";
     /// There is room for no more.
-    DatasetQuota = "ModelArts.4354" INTERNAL_SERVER_ERROR "There is room for no more.";
+    DatasetQuota = "ModelArts.4354" INTERNAL_SERVER_ERROR "The quota is exhausted.";
     /// The input of the dataset is being read again.
     Synchronizing = "ModelArts.4355" BAD_REQUEST "The input of the dataset is being read again.";
     /// Samples are being imported.
@@ -97,41 +97,41 @@ codes! {
     /// An export cannot be written there.
     InvalidExportPath = "ModelArts.4358" BAD_REQUEST "An export cannot be written there.";
     /// No such export.
-    UnknownExport = "ModelArts.4359" BAD_REQUEST "No such export.";
+    UnknownExport = "ModelArts.4359" BAD_REQUEST "The export does not exist.";
     /// The directory of the new dataset exists.
     DirectoryExists = "ModelArts.4364" BAD_REQUEST "The directory of the new dataset exists.";
     /// Versions are made too often.
     TooFrequent = "ModelArts.4370" BAD_REQUEST "Versions are made too often.";
     /// The name of the version is taken.
-    VersionExists = "ModelArts.4371" BAD_REQUEST "The name of the version is taken.";
+    VersionExists = "ModelArts.4371" BAD_REQUEST "The dataset version already exists.";
     /// A path that cannot be used.
-    InvalidPath = "ModelArts.4374" BAD_REQUEST "A path that cannot be used.";
+    InvalidPath = "ModelArts.4374" BAD_REQUEST "The path is invalid.";
     /// Labels cannot change while a version is being made.
     LabelingWhilePublishing = "ModelArts.4381" BAD_REQUEST "Labels cannot change while a version is being made.";
     /// A parameter of an export cannot be one.
     InvalidExport = "ModelArts.4384" BAD_REQUEST "A parameter of an export cannot be one.";
     /// No such label.
-    UnknownLabel = "ModelArts.4410" BAD_REQUEST "No such label.";
+    UnknownLabel = "ModelArts.4410" BAD_REQUEST "The label does not exist.";
     /// The label is there already.
-    LabelExists = "ModelArts.4411" BAD_REQUEST "The label is there already.";
+    LabelExists = "ModelArts.4411" BAD_REQUEST "The label already exists.";
     /// Another label has the shortcut.
-    ShortcutExists = "ModelArts.4412" BAD_REQUEST "Another label has the shortcut.";
+    ShortcutExists = "ModelArts.4412" BAD_REQUEST "The shortcut already exists.";
     /// A relation needs an entity label that is not there.
     EntityMissing = "ModelArts.4414" BAD_REQUEST "A relation needs an entity label that is not there.";
     /// A relation still needs the entity label.
     EntityInUse = "ModelArts.4415" BAD_REQUEST "A relation still needs the entity label.";
     /// A file is over its limit.
-    FileTooLarge = "ModelArts.4419" FORBIDDEN "A file is over its limit.";
+    FileTooLarge = "ModelArts.4419" FORBIDDEN "The file is too large.";
     /// No such sample.
-    UnknownSample = "ModelArts.4420" BAD_REQUEST "No such sample.";
+    UnknownSample = "ModelArts.4420" BAD_REQUEST "The sample does not exist.";
     /// The sample is there already.
-    SampleExists = "ModelArts.4422" BAD_REQUEST "The sample is there already.";
+    SampleExists = "ModelArts.4422" BAD_REQUEST "The sample already exists.";
     /// Boxes need the size of the image.
-    ImageSizeUnknown = "ModelArts.4423" BAD_REQUEST "Boxes need the size of the image.";
+    ImageSizeUnknown = "ModelArts.4423" BAD_REQUEST "The size of the image is unknown.";
     /// A sample in a body is over its limit.
-    InlineSampleTooLarge = "ModelArts.4656" BAD_REQUEST "A sample in a body is over its limit.";
+    InlineSampleTooLarge = "ModelArts.4656" BAD_REQUEST "The sample is too large.";
     /// No such processing task or version of one.
-    UnknownTask = "ModelArts.4700" BAD_REQUEST "No such processing task or version of one.";
+    UnknownTask = "ModelArts.4700" BAD_REQUEST "The processing task does not exist.";
     /// Features of such a dataset are not analysed.
     AnalysisType = "ModelArts.4701" BAD_REQUEST "Features of such a dataset are not analysed.";
     /// Features of a version in that format are not analysed.
@@ -143,7 +143,7 @@ codes! {
     /// The version cannot be analysed.
     AnalysisVersion = "ModelArts.4706" BAD_REQUEST "The version cannot be analysed.";
     /// The name of the processing task is taken.
-    TaskExists = "ModelArts.4709" BAD_REQUEST "The name of the processing task is taken.";
+    TaskExists = "ModelArts.4709" BAD_REQUEST "The processing task already exists.";
     /// A label has too few samples to be divided.
     SplitUnsuited = "ModelArts.4711" BAD_REQUEST "A label has too few samples to be divided.";
     /// The dataset has as many versions as it may.
@@ -159,9 +159,9 @@ codes! {
     /// A processing task is still being prepared.
     TaskInitializing = "ModelArts.4850" FORBIDDEN "A processing task is still being prepared.";
     /// The server failed.
-    Internal = "ModelArts.0010" INTERNAL_SERVER_ERROR "The server failed.";
+    Internal = "ModelArts.0010" INTERNAL_SERVER_ERROR "Internal error.";
     /// The server has no room for the request now.
-    Busy = "ModelArts.0010" SERVICE_UNAVAILABLE "The server has no room for the request now.";
+    Busy = "ModelArts.0010" SERVICE_UNAVAILABLE "Internal error.";
 }
 
 impl ModelArtsCode {

@@ -32,11 +32,11 @@ pub(crate) async fn add_label(
     label.check(kind)?;
     check_entities(tx, dataset, label).await?;
     check_shortcut(tx, dataset, label).await?;
+    if rows::count_labels(tx, dataset).await? >= LABELS_PER_DATASET_MAX {
+        return Err(DatasetError::Full("labels", LABELS_PER_DATASET_MAX));
+    }
     if !rows::insert_label(tx, dataset, &label.row()).await? {
         return Err(LabelError::Exists(label.name.clone()).into());
-    }
-    if rows::count_labels(tx, dataset).await? > LABELS_PER_DATASET_MAX {
-        return Err(DatasetError::Full("labels", LABELS_PER_DATASET_MAX));
     }
     Ok(())
 }

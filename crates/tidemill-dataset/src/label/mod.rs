@@ -2,7 +2,10 @@
 
 mod add;
 mod check;
+mod create;
+mod delete;
 mod list;
+mod update;
 
 use crate::LabelType;
 use serde_json::{Map, Value};
@@ -11,6 +14,10 @@ use tidemill_meta::dataset::LabelRow;
 
 pub(crate) use add::{add_labels, all_labels};
 pub use check::check_label_name;
+pub use create::LabelResults;
+pub use delete::DeletePolicy;
+pub(crate) use delete::delete_from_list;
+pub(crate) use update::update_label;
 
 /// A label of a dataset.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,14 +2,20 @@
 
 mod add;
 mod annotation;
+mod check;
+mod delete;
 mod id;
-mod stored;
+mod relabel;
+pub(crate) mod stored;
+mod upload;
 mod walk;
 
 pub use add::{Added, OnPresent};
 pub use annotation::SampleLabel;
 pub use id::sample_id;
+pub use relabel::{Relabel, SampleResult};
 pub(crate) use stored::row_of;
+pub use upload::{Content, Upload, Uploaded};
 pub use walk::SampleWalk;
 
 use crate::{Fraction, SampleType};

@@ -17,9 +17,13 @@ pub(crate) fn entries(urls: &PublicUrls, headers: &HeaderMap, project: Option<&P
     let mut all = vec![
         entry("identity", "iam", format!("{api}/v3")),
         entry("dis", "dis", format!("{api}/")),
+        entry("modelarts", "modelarts", format!("{api}/")),
         entry("object", "obs", objects),
     ];
-    all.extend(project.map(|project| entry("disv2", "disv2", format!("{api}/v2/{project}"))));
+    if let Some(project) = project {
+        all.push(entry("disv2", "disv2", format!("{api}/v2/{project}")));
+        all.push(entry("modelartsv2", "modelartsv2", format!("{api}/v2/{project}")));
+    }
     all
 }
 

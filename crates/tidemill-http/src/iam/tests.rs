@@ -121,8 +121,10 @@ async fn a_token_is_issued_shown_and_ended() {
     let expected = [
         ("identity", "http://dis.test:7070/v3"),
         ("dis", "http://dis.test:7070/"),
+        ("modelarts", "http://dis.test:7070/"),
         ("object", "http://dis.test:7071"),
         ("disv2", "http://dis.test:7070/v2/0123456789abcdef0123456789abcdef"),
+        ("modelartsv2", "http://dis.test:7070/v2/0123456789abcdef0123456789abcdef"),
     ];
     let expected = expected.map(|(kind, url)| (kind.to_owned(), url.to_owned()));
     assert_eq!(services(&document["catalog"]), expected);

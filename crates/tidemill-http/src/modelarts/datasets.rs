@@ -1,17 +1,20 @@
 //! `/datasets` and `/datasets/{dataset_id}`.
 
 use crate::modelarts::detail::Shown;
-use crate::modelarts::{ModelArtsError, ModelArtsRequest, ModelArtsState, detail, import_tasks, reply};
+use crate::modelarts::{
+    ModelArtsError, ModelArtsRequest, ModelArtsState, detail, import_tasks, labels, reply,
+};
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tidemill_api::modelarts::ModelArtsCode;
 use tidemill_api::modelarts::dataset::{
     CreateDataset, CreateDatasetResponse, DataSource, DatasetList, Label as WireLabel,
 };
+use tidemill_api::modelarts::label::UpdateDataset;
 use tidemill_dataset::label::Label;
-use tidemill_dataset::{DatasetType, LabelType, ListQuery, NewDataset, SortBy};
+use tidemill_dataset::{DatasetChange, DatasetType, LabelType, ListQuery, NewDataset, SortBy};
 
 /// Members of the request that answers show as they were sent.
 const ECHOED: [&str; 6] =
@@ -88,6 +91,30 @@ pub(super) async fn delete(
     request.allow("modelarts:dataset:delete")?;
     state.datasets.delete(&request.project, request.path("dataset_id")).await?;
     Ok(reply::no_content())
+}
+
+pub(super) async fn update(
+    State(state): State<ModelArtsState>,
+    request: ModelArtsRequest,
+) -> Result<Response, ModelArtsError> {
+    request.allow("modelarts:dataset:update")?;
+    let dataset = state.datasets.get(&request.project, request.path("dataset_id")).await?;
+    let body: UpdateDataset = request.json()?;
+    let read = |list: Option<Vec<WireLabel>>| -> Result<Vec<Label>, ModelArtsError> {
+        list.unwrap_or_default().into_iter().map(|label| label_of(label, dataset.kind)).collect()
+    };
+    let change = DatasetChange {
+        name: body.dataset_name,
+        description: body.description,
+        add_labels: read(body.add_labels)?,
+        update_labels: read(body.update_labels)?,
+        delete_labels: labels::keys(read(body.delete_labels)?),
+    };
+    state.datasets.update(&dataset, change).await?;
+    if let Some(version) = body.current_version_id.filter(|version| !version.is_empty()) {
+        state.datasets.switch_version(&request.project, dataset.id.as_str(), &version).await?;
+    }
+    Ok(reply::ok(&json!({"dataset_id": dataset.id.as_str()})))
 }
 
 fn missing(name: &str) -> ModelArtsError {

@@ -138,6 +138,11 @@ impl From<DatasetError> for ModelArtsError {
             DatasetError::Path(path) => of_path(path),
             DatasetError::Label(label) => of_label(label),
             DatasetError::Busy(activity) => of_activity(*activity),
+            DatasetError::LabelingWhilePublishing => ModelArtsCode::LabelingWhilePublishing,
+            DatasetError::SampleExists(_) => ModelArtsCode::SampleExists,
+            DatasetError::InlineTooLarge(_) => ModelArtsCode::InlineSampleTooLarge,
+            DatasetError::ImageSizeUnknown(_) => ModelArtsCode::ImageSizeUnknown,
+            DatasetError::NoObject(_) => ModelArtsCode::PathMissing,
             DatasetError::Full(..) | DatasetError::TooManyDatasets(_) => ModelArtsCode::DatasetQuota,
             DatasetError::Object(_) | DatasetError::Meta(_) => return Self::internal(error),
         };

@@ -5,14 +5,22 @@ pub mod reply;
 pub mod request;
 pub mod signed_url;
 
+mod batch;
 mod datasets;
 mod detail;
 mod import_tasks;
+mod labels;
+mod not_offered;
 mod processor_results;
 mod processor_tasks;
 mod processor_versions;
+mod sample_detail;
+mod sample_labels;
+mod sample_query;
+mod samples;
 mod sync;
 mod tasks;
+mod upload;
 mod versions;
 
 pub use error::ModelArtsError;
@@ -23,7 +31,7 @@ use crate::dis::with_and_without_slash;
 use crate::iam::PublicUrls;
 use crate::request::Gate;
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post, put};
 use std::sync::Arc;
 use tidemill_dataset::Datasets;
 use tidemill_processing::Processing;
@@ -41,20 +49,64 @@ pub struct ModelArtsState {
     pub public: Arc<PublicUrls>,
 }
 
+/// A path and what its methods do.
+type Route = (&'static str, MethodRouter<ModelArtsState>);
+
 /// The routes of datasets. Each resource adds its own; literal segments win over templates.
 pub fn router(state: ModelArtsState) -> Router {
+    let routes = dataset_routes()
+        .into_iter()
+        .chain(label_routes())
+        .chain(sample_routes())
+        .chain(version_routes())
+        .chain(import_tasks::routes())
+        .chain(sync::routes())
+        .chain(not_offered::labeling_teams())
+        .chain(not_offered::intelligent_tasks());
+    with_and_without_slash(routes).merge(processing_routes()).with_state(state)
+}
+
+fn dataset_routes() -> Vec<Route> {
     let all = get(datasets::list).post(datasets::create);
-    let one = get(datasets::describe).delete(datasets::delete);
-    let versions = get(versions::list).post(versions::create);
-    let version = get(versions::describe).delete(versions::delete);
-    let routes = [
+    let one = get(datasets::describe).put(datasets::update).delete(datasets::delete);
+    vec![
         ("/v2/{project_id}/datasets", all),
         ("/v2/{project_id}/datasets/{dataset_id}", one),
-        ("/v2/{project_id}/datasets/{dataset_id}/versions", versions),
-        ("/v2/{project_id}/datasets/{dataset_id}/versions/{version_id}", version),
-    ];
-    let routes = routes.into_iter().chain(import_tasks::routes()).chain(sync::routes());
-    with_and_without_slash(routes).merge(processing_routes()).with_state(state)
+        ("/v2/{project_id}/datasets/{dataset_id}/data-annotations/stats", get(samples::stats)),
+    ]
+}
+
+fn label_routes() -> Vec<Route> {
+    let all = get(labels::list).post(labels::create).put(labels::update);
+    // A label may have the name `delete`.
+    let deleting = post(labels::delete).put(labels::update_one).delete(labels::delete_one);
+    let one = put(labels::update_one).delete(labels::delete_one);
+    vec![
+        ("/v2/{project_id}/datasets/{dataset_id}/data-annotations/labels", all),
+        ("/v2/{project_id}/datasets/{dataset_id}/data-annotations/labels/delete", deleting),
+        ("/v2/{project_id}/datasets/{dataset_id}/data-annotations/labels/{label_name}", one),
+    ]
+}
+
+fn sample_routes() -> Vec<Route> {
+    let all = get(samples::list).post(upload::upload).put(samples::update);
+    let one = get(samples::describe);
+    let conditions = get(samples::search_values);
+    vec![
+        ("/v2/{project_id}/datasets/{dataset_id}/data-annotations/samples", all),
+        ("/v2/{project_id}/datasets/{dataset_id}/data-annotations/samples/delete", post(samples::delete)),
+        ("/v2/{project_id}/datasets/{dataset_id}/data-annotations/samples/{sample_id}", one),
+        ("/v2/{project_id}/datasets/{dataset_id}/data-annotations/search-condition", conditions),
+    ]
+}
+
+fn version_routes() -> Vec<Route> {
+    let all = get(versions::list).post(versions::create);
+    let one = get(versions::describe).delete(versions::delete);
+    vec![
+        ("/v2/{project_id}/datasets/{dataset_id}/versions", all),
+        ("/v2/{project_id}/datasets/{dataset_id}/versions/{version_id}", one),
+    ]
 }
 
 fn processing_routes() -> Router<ModelArtsState> {

@@ -25,7 +25,8 @@ pub use registry::{
     set_dataset_text, set_import_task, sweep_dataset_rows, take_version_number, touch_dataset_data,
 };
 pub use sample::{
-    SampleRow, delete_sample, insert_sample, next_samples, sample, samples_by_ids, update_sample,
+    SampleRow, delete_sample, insert_sample, next_samples, refresh_sample_status, sample, samples_by_ids,
+    update_sample,
 };
 pub use sample_label::{
     SampleLabelRow, delete_sample_labels, insert_sample_labels, labels_of_samples, rename_sample_labels,
@@ -34,7 +35,7 @@ pub use sample_label::{
 pub use search::{Condition, Join, Order, SampleQuery, count_samples, search_samples, walk_samples};
 pub use stats::{
     LabelCountRow, StatusCounts, annotators, hard_counts, label_counts, labels_a_sample_max, metadata_texts,
-    smallest_label, status_counts,
+    status_counts,
 };
 pub use task::{
     Failure, TaskRow, TaskTimes, count_tasks, delete_tasks, end_task, find_task, insert_task, progress_task,

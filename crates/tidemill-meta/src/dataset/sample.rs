@@ -173,3 +173,9 @@ pub async fn delete_sample(tx: &mut dyn Tx, dataset: &str, id: &str) -> Result<b
     let sql = "DELETE FROM dataset_samples WHERE dataset_id = $1 AND sample_id = $2";
     Ok(tx.execute(sql, args![dataset, id]).await? == 1)
 }
+
+/// Brings the state of a sample in line with its annotations.
+pub async fn refresh_sample_status(tx: &mut dyn Tx, dataset: &str, id: &str) -> Result<(), MetaError> {
+    let sql = "UPDATE dataset_samples SET status = (SELECT CASE WHEN COUNT(*) = 0 THEN 0 WHEN MIN(confirmed) = 0 THEN 2 ELSE 1 END FROM dataset_sample_labels WHERE dataset_id = $1 AND sample_id = $2) WHERE dataset_id = $1 AND sample_id = $2";
+    tx.execute(sql, args![dataset, id]).await.map(drop)
+}

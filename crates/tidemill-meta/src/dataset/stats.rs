@@ -66,12 +66,6 @@ pub async fn label_counts(
     rows.iter().map(count).collect()
 }
 
-/// The fewest samples that a label in use has; `None` if no label is used.
-pub async fn smallest_label(tx: &mut dyn Tx, dataset: &str) -> Result<Option<u64>, MetaError> {
-    let counts = label_counts(tx, dataset, true).await?;
-    Ok(counts.iter().map(|count| count.samples).min())
-}
-
 /// The most annotations that a sample has.
 pub async fn labels_a_sample_max(tx: &mut dyn Tx, dataset: &str) -> Result<u64, MetaError> {
     let sql = "SELECT COALESCE(MAX(n) + 1, 0) FROM dataset_sample_labels WHERE dataset_id = $1";

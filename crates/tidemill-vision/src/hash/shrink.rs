@@ -21,11 +21,7 @@ impl Shrunk {
     pub(super) fn of(luma: &Luma) -> Self {
         let factor = (luma.width().min(luma.height()) / SIDE_MIN).clamp(1, 256);
         let (width, height) = (luma.width().div_ceil(factor), luma.height().div_ceil(factor));
-        let image = if factor == 1 {
-            luma.values().to_vec()
-        } else {
-            averages(luma, factor as usize)
-        };
+        let image = if factor == 1 { luma.values().to_vec() } else { averages(luma, factor as usize) };
         let across = f64::from(luma.width()) / f64::from(factor);
         Self { image, width, height, across, along: f64::from(luma.height()) / f64::from(factor) }
     }

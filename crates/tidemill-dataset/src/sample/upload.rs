@@ -1,0 +1,222 @@
+//! Samples that are sent inline, or named by their path.
+
+use super::{Hardness, NewSample, OnPresent, Place, SampleLabel, SampleResult, Usage};
+use crate::dataset::Dataset;
+use crate::error::{DatasetError, PathError};
+use crate::{Datasets, SampleType};
+use bytes::Bytes;
+use encoding_rs::{Encoding, UTF_8};
+use object_store::path::Path;
+use object_store::{ObjectStoreExt, PutMode, PutPayload};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use tidemill_bucket::{Bucket, BucketError, Location, Scheme};
+use tidemill_model::limits::INLINE_SAMPLE_BYTES_MAX;
+
+const NAME_CHARS_MAX: usize = 1024;
+/// Longest line of a text that becomes a sample.
+const LINE_BYTES_MAX: usize = 100 * 1024;
+
+/// Where the bytes of an uploaded sample are.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// In the request.
+    Inline(Bytes),
+    /// In an object.
+    Object(Location),
+}
+
+/// A sample that a client sends.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// Name of the object below the input path; `None`: that of the object.
+    pub name: Option<String>,
+    /// Its bytes.
+    pub content: Content,
+    /// Name of the encoding of a text.
+    pub encoding: Option<String>,
+    /// Its annotations.
+    pub labels: Vec<SampleLabel>,
+    /// What it is meant for.
+    pub usage: Option<Usage>,
+    /// Whether it is a hard example.
+    pub hardness: Hardness,
+    /// Its properties.
+    pub metadata: Map<String, Value>,
+}
+
+/// An uploaded sample.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uploaded {
+    /// `/bucket/key` of its object.
+    pub path: String,
+    /// The id of the sample; of a text with several lines that of the first.
+    pub sample_id: String,
+}
+
+impl Datasets {
+    /// Adds samples that a client sends, each on its own. Inline bytes become an object below the input path;
+    /// an object elsewhere is copied there. Durable when this returns.
+    ///
+    /// # Errors
+    /// None as a whole but [`DatasetError::Meta`] and [`DatasetError::Busy`]; the results tell the rest.
+    pub async fn upload(
+        &self,
+        dataset: &Dataset,
+        uploads: Vec<Upload>,
+    ) -> Result<Vec<SampleResult<Uploaded>>, DatasetError> {
+        self.get(&dataset.project, dataset.id.as_str()).await?.may_grow()?;
+        let mut results = Vec::with_capacity(uploads.len());
+        for upload in uploads {
+            results.push(match self.upload_one(dataset, upload).await {
+                Err(error @ DatasetError::Meta(_)) => return Err(error),
+                done => done,
+            });
+        }
+        Ok(results)
+    }
+
+    async fn upload_one(&self, dataset: &Dataset, upload: Upload) -> SampleResult<Uploaded> {
+        for label in &upload.labels {
+            label.check(dataset.kind)?;
+        }
+        let place = upload.place(dataset)?;
+        let bucket = self.user_bucket(dataset, &place).await?;
+        let path = Path::parse(&place.key).map_err(|error| invalid(error.to_string()))?;
+        match &upload.content {
+            Content::Inline(bytes) => put_new(&*bucket, &path, bytes.clone()).await?,
+            Content::Object(from) if *from == place => {}
+            Content::Object(from) => self.copy_in(dataset, from, &*bucket, &path).await?,
+        }
+        let meta = bucket.head(&path).await.map_err(|error| object_error(&place, error))?;
+        let etag = meta.e_tag.as_deref().unwrap_or_default();
+        let modified_ms = meta.last_modified.timestamp_millis();
+        let mut sample =
+            NewSample::object(place.clone(), dataset.kind.sample_type(), meta.size, etag, modified_ms);
+        (sample.labels, sample.usage, sample.metadata) = (upload.labels, upload.usage, upload.metadata);
+        sample.hardness = upload.hardness;
+        let samples = match (&upload.content, sample.kind) {
+            (Content::Inline(bytes), SampleType::Text) => {
+                lines(&sample, &text(bytes, upload.encoding.as_deref())?)
+            }
+            _ => vec![sample],
+        };
+        let Some(sample_id) = samples.first().map(NewSample::id) else {
+            return Err(invalid("the text has no line".to_owned()));
+        };
+        let added = self.add_samples(&dataset.id, samples, OnPresent::Keep).await?;
+        if added.added == 0 {
+            return Err(DatasetError::SampleExists(sample_id));
+        }
+        Ok(Uploaded { path: place.written(Scheme::Slash), sample_id })
+    }
+
+    async fn user_bucket(&self, dataset: &Dataset, place: &Location) -> SampleResult<Arc<dyn Bucket>> {
+        let opened = self.bucket_of(&dataset.project, place).await;
+        opened.map_err(|error| match error {
+            BucketError::Missing => PathError::NoBucket(place.bucket.clone()).into(),
+            error => PathError::Bucket(place.bucket.clone(), error).into(),
+        })
+    }
+
+    /// Copies an object from elsewhere, at most as large as an inline sample.
+    async fn copy_in(
+        &self,
+        dataset: &Dataset,
+        from: &Location,
+        bucket: &dyn Bucket,
+        to: &Path,
+    ) -> SampleResult<()> {
+        let source = self.user_bucket(dataset, from).await?;
+        let path = Path::parse(&from.key).map_err(|error| invalid(error.to_string()))?;
+        let got = source.get(&path).await.map_err(|error| object_error(from, error))?;
+        check_size(got.meta.size)?;
+        let bytes = got.bytes().await.map_err(|error| object_error(from, error))?;
+        put_new(bucket, to, bytes).await
+    }
+}
+
+impl Upload {
+    /// Where the object of the sample is or will be.
+    fn place(&self, dataset: &Dataset) -> SampleResult<Location> {
+        match (&self.content, &self.name) {
+            (Content::Inline(bytes), Some(name)) => {
+                check_size(bytes.len() as u64)?;
+                check_file_name(name, dataset.kind.sample_type())?;
+                Ok(dataset.input.join(name))
+            }
+            (Content::Inline(_), None) => Err(invalid("the name of a sample is missing".to_owned())),
+            (Content::Object(from), _) if dataset.input.holds(from) => Ok(from.clone()),
+            (Content::Object(from), name) => {
+                let name = name.as_deref().unwrap_or_else(|| from.name());
+                check_file_name(name, dataset.kind.sample_type())?;
+                Ok(dataset.input.join(name))
+            }
+        }
+    }
+}
+
+fn invalid(reason: String) -> DatasetError {
+    DatasetError::Invalid(reason)
+}
+
+fn check_size(bytes: u64) -> SampleResult<()> {
+    let max = INLINE_SAMPLE_BYTES_MAX as u64;
+    if bytes > max { Err(DatasetError::InlineTooLarge(bytes)) } else { Ok(()) }
+}
+
+fn check_file_name(name: &str, kind: SampleType) -> SampleResult<()> {
+    let shown: String = name.chars().take(80).collect();
+    let parts_ok = name.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    let chars_ok =
+        !name.contains(['!', '<', '>', '=', '&', '"', '\'', '\\']) && !name.chars().any(char::is_control);
+    if !(1..=NAME_CHARS_MAX).contains(&name.chars().count()) || !parts_ok || !chars_ok {
+        return Err(invalid(format!(
+            "the name of a sample must have 1 to 1024 characters, none of !<>=&\"', and no empty part, got {shown:?}"
+        )));
+    }
+    if !kind.is_named(name) {
+        return Err(invalid(format!("{shown:?} has not the suffix of a sample of this dataset")));
+    }
+    Ok(())
+}
+
+/// Writes an object that must not be there yet.
+async fn put_new(bucket: &dyn Bucket, path: &Path, bytes: Bytes) -> SampleResult<()> {
+    match bucket.put_opts(path, PutPayload::from(bytes), PutMode::Create.into()).await {
+        Ok(_) => Ok(()),
+        Err(object_store::Error::AlreadyExists { .. }) => Err(DatasetError::SampleExists(path.to_string())),
+        Err(error) => Err(DatasetError::Object(error.to_string())),
+    }
+}
+
+fn object_error(place: &Location, error: object_store::Error) -> DatasetError {
+    match error {
+        object_store::Error::NotFound { .. } => DatasetError::NoObject(place.to_string()),
+        error => DatasetError::Object(error.to_string()),
+    }
+}
+
+/// The text in the encoding a client named, or UTF-8.
+fn text(bytes: &[u8], encoding: Option<&str>) -> SampleResult<String> {
+    let named = encoding.filter(|name| !name.is_empty());
+    let encoding = named.map_or(Some(UTF_8), |name| Encoding::for_label(name.as_bytes()));
+    let encoding = encoding.ok_or_else(|| invalid("encoding must be UTF-8, GBK or GB2312".to_owned()))?;
+    let (text, _, broken) = encoding.decode(bytes);
+    if broken { Err(invalid(format!("the text is not {}", encoding.name()))) } else { Ok(text.into_owned()) }
+}
+
+/// One sample for each line that is not empty.
+fn lines(file: &NewSample, text: &str) -> Vec<NewSample> {
+    let Place::Object(location) = &file.place else { return Vec::new() };
+    let numbered = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    numbered
+        .filter(|(_, line)| line.len() <= LINE_BYTES_MAX)
+        .map(|(number, line)| NewSample {
+            place: Place::Line(location.clone(), number),
+            content: Some(line.to_owned()),
+            size: line.len() as u64,
+            ..file.clone()
+        })
+        .collect()
+}

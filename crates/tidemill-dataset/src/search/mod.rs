@@ -1,0 +1,9 @@
+//! Which samples are meant: conditions as clients write them, and finding what fulfils them.
+
+mod condition;
+mod find;
+mod period;
+
+pub use condition::{SearchCondition, SearchLabel, SearchLabels, SearchProperties};
+pub use find::{Found, SampleFilter, compile};
+pub use tidemill_meta::dataset::{Condition, Join, Order};
