@@ -152,11 +152,19 @@ impl Making {
             return Ok(None);
         };
         let mut split = Split::default();
+        if share > 0.0 && share < 1.0 {
+            self.collect(&mut split).await?;
+        }
+        split.parts(share).map(Some).map_err(|error| Trouble::Failed(error.to_string()))
+    }
+
+    /// Collects the samples that are to be split.
+    async fn collect(&self, split: &mut Split) -> Result<(), Trouble> {
         let mut walk = self.datasets.walk_samples(&self.samples);
-        while share > 0.0 && share < 1.0 {
+        loop {
             let page = walk.next_page().await?;
             if page.is_empty() {
-                break;
+                return Ok(());
             }
             self.go_on()?;
             for sample in page.iter().filter(|sample| self.is_to_be_split(sample.usage)) {
@@ -167,7 +175,6 @@ impl Making {
                 }
             }
         }
-        split.parts(share).map(Some).map_err(|error| Trouble::Failed(error.to_string()))
     }
 
     fn is_to_be_split(&self, usage: Option<Usage>) -> bool {
