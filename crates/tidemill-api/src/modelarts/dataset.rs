@@ -1,5 +1,6 @@
 //! Bodies of the calls on datasets.
 
+use super::version::DatasetVersion;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -117,6 +118,14 @@ pub struct Dataset {
     /// Id of its current version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current_version_id: Option<String>,
+    /// Name of its current version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_version_name: Option<String>,
+    /// Versions it has.
+    pub dataset_version_count: u64,
+    /// Its versions, newest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub versions: Option<Vec<DatasetVersion>>,
     /// Number the next version without a name gets.
     pub next_version_num: i64,
     /// The import its creation started.

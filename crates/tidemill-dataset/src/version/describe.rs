@@ -130,6 +130,16 @@ impl Datasets {
         Ok(found.into_iter().map(|row| Version::of(row, &dataset)).collect::<Result<_, _>>()?)
     }
 
+    /// How many versions a dataset has, and the name of its current one.
+    ///
+    /// # Errors
+    /// [`VersionError::Dataset`].
+    pub async fn version_brief(&self, dataset: &Dataset) -> Result<(u64, Option<String>), VersionError> {
+        let (id, current) = (dataset.id.to_string(), dataset.current_version.clone());
+        read!(self.meta(), |tx, id, current| brief(tx, &id, current.as_deref()))
+            .map_err(|error: MetaError| error.into())
+    }
+
     /// One version of a dataset.
     ///
     /// # Errors
@@ -178,6 +188,19 @@ impl Datasets {
         let opened = VersionEntries::open(self.artefacts(), &row.identity).await;
         opened.map_err(|error| VersionError::Failed(error.to_string()))
     }
+}
+
+async fn brief(
+    tx: &mut dyn Tx,
+    dataset: &str,
+    current: Option<&str>,
+) -> Result<(u64, Option<String>), MetaError> {
+    let (count, _) = rows::version_count(tx, dataset).await?;
+    let current = match current {
+        Some(id) => rows::version(tx, id).await?,
+        None => None,
+    };
+    Ok((count, current.map(|row| row.name)))
 }
 
 /// The row of a version of this dataset.

@@ -54,6 +54,7 @@ pub(super) async fn list(
     };
     let shown = Shown {
         labels: request.flag("with_labels")?.unwrap_or(false),
+        versions: request.flag("contain_versions")?.unwrap_or(false),
         running: request.flag("check_running_task")?.unwrap_or(false),
     };
     let (found, total_number) = state.datasets.list(&request.project, &query).await?;
@@ -81,7 +82,7 @@ pub(super) async fn describe(
     request.allow("modelarts:dataset:get")?;
     let running = request.flag("check_running_task")?.unwrap_or(false);
     let dataset = state.datasets.get(&request.project, request.path("dataset_id")).await?;
-    Ok(reply::ok(&detail::of(&state, &dataset, Shown { labels: true, running }).await?))
+    Ok(reply::ok(&detail::of(&state, &dataset, Shown { labels: true, versions: false, running }).await?))
 }
 
 pub(super) async fn delete(

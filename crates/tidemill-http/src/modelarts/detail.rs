@@ -1,6 +1,6 @@
 //! A dataset as answers show it.
 
-use crate::modelarts::{ModelArtsError, ModelArtsState};
+use crate::modelarts::{ModelArtsError, ModelArtsState, versions};
 use serde_json::{Map, Value};
 use tidemill_api::modelarts::dataset::{Dataset as Wire, Label as WireLabel};
 use tidemill_bucket::{Location, Scheme};
@@ -16,6 +16,8 @@ const NOT_OTHERS: [&str; 5] =
 pub(super) struct Shown {
     /// Its labels.
     pub(super) labels: bool,
+    /// Its versions.
+    pub(super) versions: bool,
     /// Whether something is going on with it.
     pub(super) running: bool,
 }
@@ -28,6 +30,11 @@ pub(super) async fn of(
 ) -> Result<Wire, ModelArtsError> {
     let counts = state.datasets.status_counts(&dataset.id).await?;
     let mut wire = facts(dataset);
+    (wire.dataset_version_count, wire.current_version_name) = state.datasets.version_brief(dataset).await?;
+    if shown.versions {
+        let versions = state.datasets.versions(&dataset.project, dataset.id.as_str()).await?;
+        wire.versions = Some(versions::all_shown(state, versions).await?);
+    }
     wire.annotated_sample_count = counts.labeled;
     wire.unconfirmed_sample_count = counts.unconfirmed;
     if shown.labels {

@@ -42,12 +42,21 @@ pub(super) async fn list(
     let total_number = all.len() as u64;
     let from = usize::try_from(page.offset).unwrap_or(usize::MAX);
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let mut versions = Vec::new();
-    for version in all.into_iter().skip(from).take(limit) {
-        let tasks = state.datasets.version_tasks(&version.id).await?;
-        versions.push(shown(version, tasks));
-    }
+    let versions = all_shown(&state, all.into_iter().skip(from).take(limit)).await?;
     Ok(reply::ok(&VersionList { total_number, versions }))
+}
+
+/// Versions as answers show them.
+pub(super) async fn all_shown(
+    state: &ModelArtsState,
+    versions: impl IntoIterator<Item = Version>,
+) -> Result<Vec<DatasetVersion>, ModelArtsError> {
+    let mut all = Vec::new();
+    for version in versions {
+        let tasks = state.datasets.version_tasks(&version.id).await?;
+        all.push(shown(version, tasks));
+    }
+    Ok(all)
 }
 
 pub(super) async fn describe(
