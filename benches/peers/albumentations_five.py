@@ -14,10 +14,10 @@ import cv2
 cv2.setNumThreads(1)
 
 OPERATORS = [
-    ("Flip", albumentations.HorizontalFlip(p=1)),
     ("Rotate", albumentations.Rotate(limit=(-90, 90), border_mode=cv2.BORDER_CONSTANT, p=1)),
-    ("Blur", albumentations.GaussianBlur(sigma_limit=(0.5, 2.0), blur_limit=0, p=1)),
+    ("MotionBlur", albumentations.MotionBlur(blur_limit=(5, 15), p=1)),
     ("LightContrast", albumentations.RandomGamma(gamma_limit=(60, 170), p=1)),
+    ("Saturation", albumentations.HueSaturationValue(9, 40, 0, p=1)),
     ("AddNoise", albumentations.GaussNoise(std_range=(5 / 255, 5 / 255), p=1)),
 ]
 ENCODING = [

@@ -79,13 +79,14 @@ fn prepare(options: &Options, count: usize) -> Result<Vec<PathBuf>> {
     Ok(pictures)
 }
 
-/// The same five as in the peer's script, in the same order.
+/// One operator of each kind: geometry, filter, lightness, colour, noise. The peer's script has the same five in the
+/// same order.
 fn operators() -> Result<Vec<Augmentation>> {
     let five = [
-        ("Flip", json!({})),
         ("Rotate", json!({})),
-        ("Blur", json!({})),
+        ("MotionBlur", json!({})),
         ("LightContrast", json!({})),
+        ("Saturation", json!({})),
         ("AddNoise", json!({"scale": 5})),
     ];
     let parse = |(name, parameters): &(&str, serde_json::Value)| {

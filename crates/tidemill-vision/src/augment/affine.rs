@@ -28,31 +28,52 @@ pub(super) fn sin_cos(degrees: f64) -> (f64, f64) {
     }
 }
 
+/// How many columns are made at once: what they come from stays in the processor's caches.
+const COLUMNS: usize = 64;
+
 /// An image of the same size: bilinear, black where nothing was.
 pub(super) fn warp(image: &Pixels, inverse: &Affine) -> Pixels {
     let mut product = Pixels::black(image.width(), image.height());
-    for (y, row) in product.rows_mut().enumerate() {
-        let line = Line::new(inverse, y);
-        let touched = line.touching(image, 2.0);
-        let inner = line.touching(image, -3.0);
-        let inner =
-            inner.start.clamp(touched.start, touched.end)..inner.end.clamp(touched.start, touched.end);
-        for x in (touched.start..inner.start).chain(inner.end.max(inner.start)..touched.end) {
-            if let Some(out) = row.get_mut(3 * x..3 * x + 3) {
-                border(image, line.at(x), out);
+    let lines: Vec<Line> = (0..image.height() as usize).map(|y| Line::new(inverse, image, y)).collect();
+    for first in (0..image.width() as usize).step_by(COLUMNS) {
+        for (row, line) in product.rows_mut().zip(&lines) {
+            if let Some(rest) = row.get_mut(3 * first..) {
+                let count = rest.len().min(3 * COLUMNS);
+                columns(image, line, first, &mut rest[..count]);
             }
-        }
-        if let Some(out) = row.get_mut(3 * inner.start..3 * inner.end) {
-            inside(image, &line, inner.start, out);
         }
     }
     product
+}
+
+/// Some pixels of a row, from column `first` on.
+fn columns(image: &Pixels, line: &Line, first: usize, out: &mut [u8]) {
+    let all = first..first + out.len() / 3;
+    let touched = within(&line.touched, &all);
+    let inner = within(&line.inner, &touched);
+    for x in (touched.start..inner.start).chain(inner.end..touched.end) {
+        if let Some(out) = out.get_mut(3 * (x - first)..3 * (x - first) + 3) {
+            border(image, line.at(x), out);
+        }
+    }
+    if let Some(out) = out.get_mut(3 * (inner.start - first)..3 * (inner.end - first)) {
+        inside(image, line, inner.start, out);
+    }
+}
+
+/// The part of `range` in `outer`; if there is none, an empty range in it.
+fn within(range: &Range<usize>, outer: &Range<usize>) -> Range<usize> {
+    range.start.clamp(outer.start, outer.end)..range.end.clamp(outer.start, outer.end)
 }
 
 /// The places one row of the product comes from.
 struct Line {
     x: Linear,
     y: Linear,
+    /// Pixels that come from the image or its border; the others are black.
+    touched: Range<usize>,
+    /// Those of them that are inside for certain.
+    inner: Range<usize>,
 }
 
 /// `slope * t + start`.
@@ -63,27 +84,26 @@ struct Linear {
 }
 
 impl Line {
-    fn new(inverse: &Affine, row: usize) -> Self {
+    fn new(inverse: &Affine, image: &Pixels, row: usize) -> Self {
         let row = row as f64;
-        Self {
-            x: Linear { slope: inverse.xx, start: inverse.xy * row + inverse.x0 },
-            y: Linear { slope: inverse.yx, start: inverse.yy * row + inverse.y0 },
-        }
+        let x = Linear { slope: inverse.xx, start: inverse.xy * row + inverse.x0 };
+        let y = Linear { slope: inverse.yx, start: inverse.yy * row + inverse.y0 };
+        Self { x, y, touched: touching(x, y, image, 2.0), inner: touching(x, y, image, -3.0) }
     }
 
     fn at(&self, x: usize) -> (f64, f64) {
         (self.x.at(x), self.y.at(x))
     }
+}
 
-    /// Which pixels of the row come from within `margin` pixels around the image.
-    fn touching(&self, image: &Pixels, margin: f64) -> Range<usize> {
-        let (width, height) = (f64::from(image.width()), f64::from(image.height()));
-        let count = image.width() as usize;
-        let x = self.x.within(-margin, width - 1.0 + margin, count);
-        let y = self.y.within(-margin, height - 1.0 + margin, count);
-        let start = x.start.max(y.start);
-        start..x.end.min(y.end).max(start)
-    }
+/// Which pixels of a row come from within `margin` pixels around the image.
+fn touching(x: Linear, y: Linear, image: &Pixels, margin: f64) -> Range<usize> {
+    let (width, height) = (f64::from(image.width()), f64::from(image.height()));
+    let count = image.width() as usize;
+    let x = x.within(-margin, width - 1.0 + margin, count);
+    let y = y.within(-margin, height - 1.0 + margin, count);
+    let start = x.start.max(y.start);
+    start..x.end.min(y.end).max(start)
 }
 
 impl Linear {
@@ -107,15 +127,19 @@ impl Linear {
     }
 }
 
-/// The whole number near `value - 0.5` and the rest, 0 to 1: the addition leaves the whole number in the low bits.
+/// Bits of a place behind the point.
+const FRACTION: u32 = 12;
+
+/// A place as a whole number and a number of 4096ths: the addition leaves both in the low bits.
 #[inline(always)]
-fn split(value: f64) -> (usize, f32) {
+fn split(value: f64) -> (usize, u64) {
     const WHOLE: f64 = 4_503_599_627_370_496.0;
-    let shifted = value - 0.5 + WHOLE;
-    ((shifted.to_bits() & 0xffff_ffff) as usize, (value - (shifted - WHOLE)) as f32)
+    let fine = (value * f64::from(1 << FRACTION) + WHOLE).to_bits() & ((1 << 52) - 1);
+    ((fine >> FRACTION) as usize, fine & ((1 << FRACTION) - 1))
 }
 
-/// Pixels all of whose four neighbours exist.
+/// Pixels all of whose four neighbours exist. Places are rounded to 4096ths of a pixel, less than a tenth of a grey
+/// level; then red and blue fit into the halves of one register.
 fn inside(image: &Pixels, line: &Line, first: usize, out: &mut [u8]) {
     let stride = image.stride();
     for (x, out) in (first..).zip(out.as_chunks_mut::<3>().0) {
@@ -125,19 +149,41 @@ fn inside(image: &Pixels, line: &Line, first: usize, out: &mut [u8]) {
         let (Some(upper), Some(lower)) = (two(image.rgb(), at), two(image.rgb(), at + stride)) else {
             continue;
         };
-        let upper = mix(upper.0, upper.1, across);
-        let lower = mix(lower.0, lower.1, across);
-        let pixel = mix(upper, lower, down).map(byte_f32);
-        out.copy_from_slice(&pixel[..3]);
+        let red_blue = four(upper.map(red_blue), lower.map(red_blue), across, down);
+        let green = four(upper.map(green), lower.map(green), across, down);
+        let shift = 2 * FRACTION;
+        *out = [(red_blue >> shift) as u8, (green >> shift) as u8, (red_blue >> (32 + shift)) as u8];
     }
 }
 
-/// Two neighbouring pixels; the fourth number of each is without meaning.
+/// Two neighbouring pixels; what is above the lower three bytes of each is without meaning.
 #[inline(always)]
-fn two(rgb: &[u8], at: usize) -> Option<([f32; 4], [f32; 4])> {
-    let bytes: &[u8; 8] = rgb.get(at..at + 8)?.try_into().ok()?;
-    let [a, b, c, d, e, f, g, _] = bytes.map(f32::from);
-    Some(([a, b, c, d], [d, e, f, g]))
+fn two(rgb: &[u8], at: usize) -> Option<[u64; 2]> {
+    let both = u64::from_le_bytes(*rgb.get(at..at + 8)?.first_chunk()?);
+    Some([both, both >> 24])
+}
+
+#[inline(always)]
+fn red_blue(pixel: u64) -> u64 {
+    (pixel & 0xff) | (pixel & 0xff_0000) << 16
+}
+
+#[inline(always)]
+fn green(pixel: u64) -> u64 {
+    pixel >> 8 & 0xff
+}
+
+/// The mean of four neighbours by their shares, with 24 bits behind the point, in both halves at once. What is
+/// borrowed from the upper half in between is given back in the end.
+#[inline(always)]
+fn four(upper: [u64; 2], lower: [u64; 2], across: u64, down: u64) -> u64 {
+    const HALF: u64 = 1 << (2 * FRACTION - 1);
+    let row = |[left, right]: [u64; 2]| {
+        (left << FRACTION).wrapping_add(right.wrapping_sub(left).wrapping_mul(across))
+    };
+    let (upper, lower) = (row(upper), row(lower));
+    let sum = (upper << FRACTION).wrapping_add(lower.wrapping_sub(upper).wrapping_mul(down));
+    sum.wrapping_add(HALF | HALF << 32)
 }
 
 #[inline(always)]
@@ -174,7 +220,7 @@ mod tests {
         let mut product = Pixels::black(image.width(), image.height());
         for (y, row) in product.rows_mut().enumerate() {
             for (x, out) in row.chunks_exact_mut(3).enumerate() {
-                border(image, Line::new(inverse, y).at(x), out);
+                border(image, Line::new(inverse, image, y).at(x), out);
             }
         }
         product
@@ -187,7 +233,7 @@ mod tests {
 
     #[test]
     fn the_fast_way_is_the_plain_formula() {
-        for (width, height) in [(1, 1), (1, 9), (9, 1), (3, 3), (40, 23), (64, 5)] {
+        for (width, height) in [(1, 1), (1, 9), (9, 1), (3, 3), (40, 23), (150, 35)] {
             let image = pattern(width, height);
             for (xx, xy, x0, yx, yy, y0) in [
                 (0.9, 0.3, -2.3, -0.3, 0.9, 4.1),
@@ -197,7 +243,9 @@ mod tests {
                 (1.0, 0.0, 900.0, 0.0, 1.0, 0.0),
             ] {
                 let inverse = Affine { xx, xy, x0, yx, yy, y0 };
-                assert_eq!(warp(&image, &inverse), slow(&image, &inverse), "{width} {height} {inverse:?}");
+                let (fast, slow) = (warp(&image, &inverse), slow(&image, &inverse));
+                let worst = fast.rgb().iter().zip(slow.rgb()).map(|(a, b)| a.abs_diff(*b)).max();
+                assert!(worst <= Some(1), "{width} {height} {inverse:?}: {worst:?}");
             }
         }
     }
