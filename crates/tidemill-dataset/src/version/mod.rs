@@ -3,7 +3,7 @@
 //! A version is its canonical manifest: one JSON line a sample in the order of places, kept in the artefacts
 //! under its SHA-256. Everything that reads a version reads that; the public manifest and the label files in the
 //! user's bucket are made of it. See [`crate::Datasets::publish`], [`crate::Datasets::publish_entries`],
-//! [`crate::Datasets::version_entries`], [`crate::Datasets::switch_version`].
+//! [`crate::Datasets::version_entries`], [`crate::Datasets::switch_version`], [`crate::Datasets::diff_versions`].
 
 mod canonical;
 mod check;
