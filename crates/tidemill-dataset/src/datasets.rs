@@ -75,6 +75,7 @@ impl Datasets {
         datasets.sweep_deleted().await?;
         datasets.resume_versions().await?;
         datasets.resume_tasks().await?;
+        datasets.count_over_time();
         Ok(datasets)
     }
 

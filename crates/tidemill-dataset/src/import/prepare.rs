@@ -13,12 +13,9 @@ use crate::voc;
 use serde_json::json;
 use tidemill_bucket::Location;
 use tidemill_vision::voc::{Document, Shape};
-use tidemill_vision::{DecodeLimits, dimensions};
 
 /// Who stands for imported labels that name nobody.
 pub(super) const ANNOTATED_BY: &str = "human";
-/// Bytes from the start of an image that nearly always tell its size.
-const HEADER_BYTES: u64 = 64 * 1024;
 
 /// What became of an item.
 #[derive(Debug)]
@@ -160,7 +157,7 @@ impl Import {
             Err(Skip::Missing) => return Ok(()),
             read => read?,
         };
-        let (width, height) = self.image_size(image).await?;
+        let (width, height) = self.store.image_size(image).await?;
         for found in yolo::read_label_file(&read.bytes, classes.len(), width, height)? {
             let name = classes.get(found.class).cloned().ok_or(Skip::LabelFile)?;
             let property = voc::shape_properties(&Shape::Box(found.rect)).ok_or(Skip::LabelFile)?;
@@ -168,19 +165,5 @@ impl Import {
         }
         sample.metadata.insert(voc::SIZE.to_owned(), json!([width, height, 3]));
         Ok(())
-    }
-
-    /// Columns and rows of an image, as it lies: from its beginning, or from all of it.
-    pub(crate) async fn image_size(&self, image: &Location) -> Result<(u32, u32), Skip> {
-        let limits = DecodeLimits::default();
-        let beginning = self.store.beginning(image, HEADER_BYTES).await?;
-        let size = match dimensions(&beginning, &limits) {
-            Ok(size) => size,
-            Err(_) => {
-                let all = self.store.read(image, self.file_kind.bytes_max()).await?;
-                dimensions(&all.bytes, &limits).map_err(|_| Skip::ImageSize)?
-            }
-        };
-        Ok((size.width, size.height))
     }
 }

@@ -33,8 +33,6 @@ pub(crate) enum Skip {
     Columns,
     /// A line of the manifest that is none.
     ManifestLine,
-    /// The dataset has as many samples or labels as it may have.
-    Quota,
 }
 
 impl Skip {
@@ -54,7 +52,6 @@ impl Skip {
             Self::ImageSize => "image size unknown",
             Self::Columns => "row with another number of columns",
             Self::ManifestLine => "line of the manifest cannot be read",
-            Self::Quota => "quota of the dataset is used up",
         }
     }
 }
@@ -95,18 +92,6 @@ impl Skips {
     pub(crate) fn add(&mut self, reason: Skip, example: impl Into<String>) {
         self.0.entry(reason).or_insert_with(|| (0, example.into())).0 += 1;
     }
-
-    /// Counts what another part counted.
-    pub(crate) fn merge(&mut self, other: Self) {
-        for (reason, (count, example)) in other.0 {
-            self.0.entry(reason).or_insert((0, example)).0 += count;
-        }
-    }
-
-    /// How many there were in all.
-    pub(crate) fn total(&self) -> u64 {
-        self.0.values().map(|(count, _)| count).sum()
-    }
 }
 
 impl fmt::Display for Skips {
@@ -128,10 +113,7 @@ mod tests {
         let mut skips = Skips::default();
         skips.add(Skip::Encoding, "a.txt");
         skips.add(Skip::Encoding, "b.txt");
-        let mut other = Skips::default();
-        other.add(Skip::FileSize, "c.jpg");
-        skips.merge(other);
-        assert_eq!(skips.total(), 3);
+        skips.add(Skip::FileSize, "c.jpg");
         assert_eq!(
             skips.to_string(),
             "1 x file too large (first: c.jpg); 2 x neither UTF-8 nor GBK (first: a.txt)"

@@ -113,6 +113,6 @@ impl Datasets {
 }
 
 /// What every key below a directory begins with, as a path.
-pub(crate) fn prefix_of(place: &Location) -> Option<object_store::path::Path> {
+fn prefix_of(place: &Location) -> Option<object_store::path::Path> {
     path_of(place.key.trim_end_matches('/'))
 }

@@ -1,23 +1,27 @@
 //! Reading and copying the objects of an import.
 
+use super::extension::FileKind;
 use super::skip::{Hindrance, Skip};
 use super::twin::Listed;
 use crate::task::{FailureReason, TaskFailure};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{GetResult, ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{GetResult, ObjectMeta, ObjectStoreExt, PutPayload};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tidemill_bucket::{Bucket, BucketError, Buckets, Location};
 use tidemill_model::ProjectId;
+use tidemill_vision::{DecodeLimits, dimensions};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The largest label file.
 pub(super) const LABEL_BYTES_MAX: u64 = 100 * 1024 * 1024;
 /// Bytes of label files that are in memory at once.
 const BYTES_AT_ONCE: u64 = LABEL_BYTES_MAX + 28 * 1024 * 1024;
+/// Bytes from the start of an image that nearly always tell its size.
+const HEADER_BYTES: u64 = 64 * 1024;
 /// Bytes of one part of a copied object.
 const PART_BYTES: usize = 8 * 1024 * 1024;
 
@@ -101,6 +105,20 @@ impl Store {
             }
         }
         Ok(bytes)
+    }
+
+    /// Columns and rows of an image, as it lies: from its beginning, or from all of it.
+    pub(crate) async fn image_size(&self, image: &Location) -> Result<(u32, u32), Skip> {
+        let limits = DecodeLimits::default();
+        let beginning = self.beginning(image, HEADER_BYTES).await?;
+        let size = match dimensions(&beginning, &limits) {
+            Ok(size) => size,
+            Err(_) => {
+                let all = self.read(image, FileKind::Image.bytes_max()).await?;
+                dimensions(&all.bytes, &limits).map_err(|_| Skip::ImageSize)?
+            }
+        };
+        Ok((size.width, size.height))
     }
 
     /// An object as a stream of its bytes.

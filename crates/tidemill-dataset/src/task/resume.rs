@@ -50,7 +50,10 @@ impl Datasets {
                 self.go_on_with_import(dataset, task, options);
             }
             TaskKind::Sync => self.go_on_with_sync(dataset, task),
-            TaskKind::Export => {}
+            TaskKind::Export => {
+                let options = serde_json::from_str(&task.request)?;
+                self.go_on_with_export(dataset, task, options);
+            }
         }
         Ok(())
     }

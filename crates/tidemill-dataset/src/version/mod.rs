@@ -35,6 +35,7 @@ pub use entry::VersionEntry;
 pub use error::VersionError;
 pub use options::{NewVersion, VersionFormat, VersionOptions};
 pub use split::SplitError;
+pub(crate) use split::{Parts, Split};
 pub use summary::{LabelSummary, LabelVariety, Summary};
 pub use uses::{Analysis, VersionTasks};
 

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod export;
 mod import;
 mod import_formats;
 mod sync;

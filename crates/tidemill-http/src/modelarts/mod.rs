@@ -8,8 +8,10 @@ pub mod signed_url;
 mod batch;
 mod datasets;
 mod detail;
+mod export_tasks;
 mod import_tasks;
 mod labels;
+mod metrics;
 mod not_offered;
 mod processor_results;
 mod processor_tasks;
@@ -61,6 +63,8 @@ pub fn router(state: ModelArtsState) -> Router {
         .chain(version_routes())
         .chain(import_tasks::routes())
         .chain(sync::routes())
+        .chain(export_tasks::routes())
+        .chain(metrics::routes())
         .chain(not_offered::labeling_teams())
         .chain(not_offered::intelligent_tasks());
     with_and_without_slash(routes).merge(processing_routes()).with_state(state)

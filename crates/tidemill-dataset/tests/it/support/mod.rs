@@ -62,12 +62,27 @@ impl World {
         kind: DatasetType,
         definition: Map<String, serde_json::Value>,
     ) -> Dataset {
+        self.create("d", kind, "/b/in/", definition).await
+    }
+
+    /// A dataset with another input.
+    pub(crate) async fn dataset_at(&self, name: &str, kind: DatasetType, input: &str) -> Dataset {
+        self.create(name, kind, input, Map::new()).await
+    }
+
+    async fn create(
+        &self,
+        name: &str,
+        kind: DatasetType,
+        input: &str,
+        definition: Map<String, serde_json::Value>,
+    ) -> Dataset {
         let new = NewDataset {
-            name: "d".to_owned(),
+            name: name.to_owned(),
             kind,
             description: String::new(),
             workspace: "0".to_owned(),
-            input_path: "/b/in/".to_owned(),
+            input_path: input.to_owned(),
             work_path: "/b/work/".to_owned(),
             labels: Vec::new(),
             definition,
