@@ -51,7 +51,7 @@ class Datasets:
         return self.ended(dataset, kind, answer["task_id"]) if expect == 200 else answer
 
     def sync(self, dataset):
-        assert self.call("POST", f"/{dataset}/sync-data", data="", headers=None) == {}
+        assert self.call("POST", f"/{dataset}/sync-data", data="") == {}
 
         def end():
             shown = self.call("GET", f"/{dataset}/sync-data/status")
