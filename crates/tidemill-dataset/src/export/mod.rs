@@ -1,4 +1,4 @@
-//! Exports: samples and their labels out of a dataset, into a directory or a dataset of their own.
+//! Exports: samples and their labels out of a dataset or one of its versions, into a directory or a dataset of their own.
 
 mod coco;
 mod names;
