@@ -1,6 +1,7 @@
 """Processing tasks on real pictures: uploads with boto3, the documented requests, signed URLs, kills."""
 
 import json
+from xml.etree import ElementTree
 
 import pytest
 import requests
@@ -171,3 +172,84 @@ def test_a_killed_run_goes_on_and_its_output_is_that_of_one_that_was_not():
         assert len(outputs[0][0]) == 400 and outputs[0] == outputs[1]
     finally:
         server.close()
+
+
+def test_boxes_are_carried_along_with_augmented_pictures(server, tasks):
+    bucket = objects.make_bucket(server, names.fresh("boxes"))
+    files = pictures("detect", 10, boxes=True)
+    upload(server, bucket, files)
+    body = request(names.fresh("flip"), bucket, [operator("Flip", lr_ud="lr", task_type="object_detection")],
+                   template="sys_data_augmentation")  # fmt: skip
+    version = tasks.ended(tasks.create(body)["task_id"])
+    assert (version["status"], version["add_sample_count"], version["origin_sample_count"]) == (2, 10, 10), version
+    assert version["unmodified_sample_count"] == 10 and version["deleted_sample_count"] == 0
+    output = version["work_path"]["output_path"].removeprefix(f"/{bucket}/")
+    written = objects.contents(server, bucket, output)
+    lines = [json.loads(line) for line in written[output + "output.manifest"].splitlines()]
+    assert len(lines) == 10
+    for line in lines:
+        label = line["annotation"][0]
+        assert label["type"] == "modelarts/object_detection" and label["annotation-format"] == "PASCAL VOC"
+        key = label["annotation-loc"].removeprefix(f"obs://{bucket}/")
+        before, after = (boxes(text) for text in (files[key.rsplit("/", 1)[1]], written[key]))
+        assert len(before) == len(after) > 0
+        mirrored = [(after[0] - x1, y0, after[0] - x0, y1) for x0, y0, x1, y1 in before[1]]
+        assert all(abs(a - b) <= 1 for box, other in zip(mirrored, after[1]) for a, b in zip(box, other))
+    rows = tasks.results(version)
+    assert {row["result_property"] for row in rows} == {3} and len(rows) == 10
+    assert rows[0]["result_description"][0][-1] == "use Flip augmentation"
+
+
+def boxes(text):
+    """Width of the picture, and its boxes."""
+    root = ElementTree.fromstring(text)
+    box = lambda b: tuple(float(b.findtext(side)) for side in ("xmin", "ymin", "xmax", "ymax"))  # noqa: E731
+    return float(root.findtext("size/width")), [box(b) for b in root.iter("bndbox")]
+
+
+def test_an_output_becomes_a_version_of_a_dataset_and_is_processed_again(server, tasks):
+    bucket = objects.make_bucket(server, names.fresh("set"))
+    files = pictures("classify", 12)
+    upload(server, bucket, files)
+    body = {
+        "dataset_name": names.fresh("set"), "dataset_type": 0, "work_path": f"/{bucket}/work/",
+        "data_sources": [{"data_type": 0, "data_path": f"/{bucket}/set/"}],
+    }  # fmt: skip
+    dataset = tasks.call("POST", "datasets", json=body, expect=201)["dataset_id"]
+    first = request(names.fresh("into"), bucket, [operator("MetaValidation", image_max_width=200)])
+    first["work_path"] = {"type": "DATASET", "path": dataset, "version_name": "V-checked"}
+    version = tasks.ended(tasks.create(first)["task_id"])
+    assert version["status"] == 2, version
+    made = version["work_path"]["version_id"]
+    found = tasks.call("GET", f"datasets/{dataset}/versions/{made}")
+    assert (found["version_name"], found["total_sample_count"]) == ("V-checked", 12)
+    changed = version["modified_sample_count"]
+    assert len(objects.keys(server, bucket, "set/import_")) == changed
+    again = tasks.create(first | {"name": names.fresh("into")}, expect=400)
+    assert again["error_code"] == "ModelArts.4371"
+
+    second = request(names.fresh("from"), bucket, [operator("SimDeduplication")], template="sys_data_selection")
+    second["inputs"] = [{"type": "DATASET", "source": dataset}]
+    task = tasks.create(second)["task_id"]
+    version = tasks.ended(task)
+    assert version["status"] == 2 and version["origin_sample_count"] == 12, version
+    assert version["inputs"][0]["version_id"] == made and version["inputs"][0]["version_name"] == "V-checked"
+    third = request(names.fresh("from"), bucket, [operator("RRD", sample_ratio="0.5")], template="sys_data_selection")
+    third["inputs"] = [{"type": "TASK", "source": task}]
+    version = tasks.ended(tasks.create(third)["task_id"])
+    assert version["unmodified_sample_count"] == round(version["origin_sample_count"] / 2), version
+
+
+def test_copies_are_found_and_each_names_what_it_is_a_copy_of(server, tasks):
+    bucket = objects.make_bucket(server, names.fresh("twice"))
+    files = pictures("photos", 30)
+    twins = {f"copy-{name}": body for name, body in list(files.items())[:7]}
+    upload(server, bucket, files | twins)
+    body = request(names.fresh("twice"), bucket, [operator("SimDeduplication", simlarity_threshold=1)],
+                   template="sys_data_selection")  # fmt: skip
+    version = tasks.ended(tasks.create(body)["task_id"])
+    assert (version["status"], version["deleted_sample_count"]) == (2, 7), version
+    for row in tasks.results(version, result_property="2"):
+        name, other = (text.rsplit("/", 1)[1] for text in (row["origin_source"], row["tidemill"]["compared_with"]))
+        assert name.removeprefix("copy-") == other.removeprefix("copy-") and name != other
+        assert row["tidemill"]["reasons"][-1]["code"] == "identical"

@@ -4,6 +4,8 @@ use crate::config::ProcessingConfig;
 use crate::engine::{Engine, Pool};
 use std::sync::Arc;
 use tidemill_bucket::Buckets;
+use tidemill_dataset::Datasets;
+use tidemill_embedding::Embedder;
 use tidemill_meta::Meta;
 use tidemill_model::Clock;
 
@@ -15,6 +17,8 @@ pub(crate) struct Context {
     pub(crate) config: ProcessingConfig,
     pub(crate) engine: Engine,
     pub(crate) pool: Pool,
+    pub(crate) embedder: Arc<Embedder>,
+    pub(crate) datasets: Datasets,
 }
 
 /// Runs `$call` in a transaction with clones of the named values, because it may run twice.

@@ -6,10 +6,10 @@ use crate::engine::{Engine, Pool};
 use crate::error::OpenError;
 use crate::run::{Slots, drive, sweep_all};
 use std::sync::Arc;
-use tidemill_bucket::{Bucket, Buckets};
+use tidemill_dataset::Datasets;
+use tidemill_embedding::Embedder;
+use tidemill_meta::MetaError;
 use tidemill_meta::processing::{self, RunRow};
-use tidemill_meta::{Meta, MetaError};
-use tidemill_model::Clock;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -33,17 +33,18 @@ impl std::fmt::Debug for Processing {
 
 impl Processing {
     /// Opens the tasks: runs that have not ended go on where they were, and what deleted runs left is removed.
-    /// `artefacts` is a bucket of ours that no client can address.
+    /// Metadata, buckets, artefacts and time are those of `datasets`; `embedder` is what operators on all samples
+    /// compare with.
     pub async fn open(
-        meta: Meta,
-        buckets: Arc<dyn Buckets>,
-        artefacts: Arc<dyn Bucket>,
-        clock: Clock,
+        datasets: Datasets,
+        embedder: Arc<Embedder>,
         config: ProcessingConfig,
     ) -> Result<Self, OpenError> {
+        let (meta, clock) = (datasets.meta().clone(), datasets.clock().clone());
+        let (buckets, artefacts) = (datasets.buckets().clone(), datasets.artefacts().clone());
         let engine = Engine::new(artefacts, config.threads).map_err(|e| OpenError::Engine(e.to_string()))?;
         let pool = Pool::new(config.threads, config.memory_bytes);
-        let ctx = Arc::new(Context { meta, buckets, clock, config, engine, pool });
+        let ctx = Arc::new(Context { meta, buckets, clock, config, engine, pool, embedder, datasets });
         let processing = Self(Arc::new(Inner {
             ctx,
             slots: Slots::default(),

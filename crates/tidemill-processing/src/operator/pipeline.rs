@@ -1,13 +1,16 @@
 //! A list of operators as the stages of a run.
 
+use super::set::{self, SetOperator};
 use super::step::{MapStep, Verdict, Work};
 use super::validation::{self, Validation};
+use super::{analysis, augmentation, generation};
 use crate::error::ProcessingError;
-use crate::run::COPIES_MAX;
+use crate::run::{COPIES_MAX, Measure};
 use crate::task::Template;
 use serde_json::Map;
 use std::sync::Arc;
 use tidemill_api::modelarts::processing::OperatorParam;
+use tidemill_vision::augment::Augmentation;
 use tidemill_vision::parameters::{ParameterError, Values};
 
 /// What the outputs of a run are.
@@ -35,6 +38,12 @@ pub(crate) enum TaskType {
 pub(crate) enum Stage {
     /// Operators that look at one sample alone.
     Map(MapSteps),
+    /// What an operator on all samples has to know of each.
+    Embed,
+    /// Its decisions.
+    Decide(SetOperator),
+    /// Feature analysis.
+    Measure(Measure),
     /// Products go to their places.
     Publish,
 }
@@ -44,6 +53,9 @@ impl Stage {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Map(_) => "processing",
+            Self::Embed => "embedding",
+            Self::Decide(_) => "comparing",
+            Self::Measure(_) => "analysing",
             Self::Publish => "publishing",
         }
     }
@@ -73,11 +85,17 @@ pub(crate) struct Pipeline {
     pub(crate) stages: Vec<Stage>,
     /// Whether every line of the manifest says that the data was checked.
     pub(crate) checked: bool,
+    /// Why it cannot run on this server, however it is asked for.
+    pub(crate) fails: Option<String>,
 }
 
 /// One operator with its checked parameters.
 enum Operator {
     Validation(Box<dyn MapStep>),
+    Augmentation(Augmentation),
+    Set(SetOperator),
+    /// Why its run will fail.
+    Generation(String),
 }
 
 impl Pipeline {
@@ -88,17 +106,18 @@ impl Pipeline {
                 "The template.operator_params is empty. Allowed: at least one operator.".into(),
             ));
         }
-        let mut building = Building::new();
-        if template.has_versions() {
-            for param in params {
-                let (operator, values) = operator(param)?;
-                building.add(operator, &values);
-            }
+        if !template.has_versions() {
+            return analysis::pipeline(params).map_err(ProcessingError::Invalid);
         }
-        if building.copies > COPIES_MAX {
+        let mut building = Building::new();
+        for param in params {
+            let (operator, values) = operator(param)?;
+            building.add(operator, &values);
+        }
+        let copies = building.copies_in_all;
+        if copies > COPIES_MAX {
             return Err(ProcessingError::Invalid(format!(
-                "The operators make {} copies of one picture. Allowed: {COPIES_MAX} at most.",
-                building.copies
+                "The operators make {copies} copies of one picture. Allowed: {COPIES_MAX} at most."
             )));
         }
         Ok(building.finish())
@@ -111,7 +130,13 @@ fn invalid(error: ParameterError) -> ProcessingError {
 
 /// The names of all operators.
 fn names() -> String {
-    validation::TABLE.operator.to_owned()
+    let augmentations = tidemill_vision::augment::operators().iter().map(|operator| operator.table.operator);
+    let all = [validation::TABLE.operator]
+        .into_iter()
+        .chain(set::NAMES)
+        .chain(generation::NAMES)
+        .chain(augmentations);
+    all.collect::<Vec<_>>().join(", ")
 }
 
 fn operator(param: &OperatorParam) -> Result<(Operator, Values), ProcessingError> {
@@ -120,6 +145,19 @@ fn operator(param: &OperatorParam) -> Result<(Operator, Values), ProcessingError
     if name == validation::TABLE.operator {
         let (step, values) = Validation::read(&given).map_err(invalid)?;
         return Ok((Operator::Validation(step), values));
+    }
+    if let Some(read) = augmentation::read(name, &given) {
+        let augmentation = read.map_err(invalid)?;
+        let values = augmentation.values().clone();
+        return Ok((Operator::Augmentation(augmentation), values));
+    }
+    if let Some(read) = set::read(name, &given) {
+        let (operator, values) = read.map_err(ProcessingError::Invalid)?;
+        return Ok((Operator::Set(operator), values));
+    }
+    if let Some(read) = generation::read(name, &given) {
+        let (fails, values) = read.map_err(ProcessingError::Invalid)?;
+        return Ok((Operator::Generation(fails), values));
     }
     let names = names();
     Err(ProcessingError::Invalid(format!("The operator {name:?} is unknown. Allowed: {names}.")))
@@ -130,10 +168,13 @@ struct Building {
     family: Family,
     stages: Vec<Stage>,
     steps: Vec<Box<dyn MapStep>>,
+    /// Of the operators since the last one on all samples.
     copies: u32,
+    copies_in_all: u32,
     /// Samples were validated and nothing was read since.
     validated: bool,
     checked: bool,
+    fails: Option<String>,
 }
 
 impl Building {
@@ -144,8 +185,10 @@ impl Building {
             stages: Vec::new(),
             steps: Vec::new(),
             copies: 1,
+            copies_in_all: 1,
             validated: false,
             checked: false,
+            fails: None,
         }
     }
 
@@ -163,6 +206,17 @@ impl Building {
         self.checked |= is_validation;
         match operator {
             Operator::Validation(step) => self.steps.push(step),
+            Operator::Augmentation(augmentation) => {
+                self.family = Family::Addition;
+                self.copies = self.copies.saturating_mul(augmentation.copies());
+                self.copies_in_all = self.copies_in_all.saturating_mul(augmentation.copies());
+                self.steps.push(Box::new(augmentation));
+            }
+            Operator::Generation(fails) => self.fails = Some(fails),
+            Operator::Set(operator) => {
+                self.end_map();
+                self.stages.extend([Stage::Embed, Stage::Decide(operator)]);
+            }
         }
     }
 
@@ -182,6 +236,7 @@ impl Building {
             family: self.family,
             stages: self.stages,
             checked: self.checked,
+            fails: self.fails,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The life of a run, from its listing to its end.
 
+use super::analysed::Analysed;
+use super::compose::Composing;
+use super::decide::{self, Decisions};
 use super::directory;
 use super::listing::{Listing, input_table};
 use super::names::{self, Late};
@@ -13,11 +16,12 @@ use super::slot::Slot;
 use crate::context::{Context, read, tx};
 use crate::error::Trouble;
 use crate::operator::{Pipeline, Stage};
-use crate::task::{Input, Request};
+use crate::task::{Input, Request, Target};
 use futures::{StreamExt, TryStreamExt};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tidemill_bucket::Location;
+use tidemill_dataset::version::ComposedVersion;
 use tidemill_meta::processing::{self, CommitRow, Ended, RunRow, ShardRow};
 use tidemill_model::{ProjectId, random_id};
 use tidemill_vision::seed::TaskSeed;
@@ -52,11 +56,13 @@ pub(crate) async fn drive(ctx: Arc<Context>, row: RunRow, slot: Arc<Slot>) {
 enum Whole {
     Nothing,
     Late(Late),
+    Decisions(Decisions),
 }
 
 /// One run at work.
 struct Driver {
     worker: Worker,
+    project: ProjectId,
     row: RunRow,
     request: Request,
     output: Location,
@@ -68,11 +74,11 @@ impl Driver {
         let body = serde_json::from_str(&row.spec).map_err(|e| damaged(&e.to_string()))?;
         let request = Request::read(&body).map_err(|e| damaged(&e.to_string()))?;
         let project = ProjectId::parse(&row.project).ok_or_else(|| damaged("its project"))?;
-        let objects = UserObjects::new(ctx.clone(), project);
+        let objects = UserObjects::new(ctx.clone(), project.clone());
         let output = Location { bucket: row.output_bucket.clone(), key: row.output_key.clone() };
         let seed = hex::decode(&row.seed).ok().and_then(|seed| seed.try_into().ok());
         let seed = TaskSeed(seed.ok_or_else(|| damaged("its seed"))?);
-        Ok(Self { worker: Worker { ctx, objects, slot, seed }, row, request, output })
+        Ok(Self { worker: Worker { ctx, objects, slot, seed }, project, row, request, output })
     }
 
     fn ctx(&self) -> &Arc<Context> {
@@ -84,6 +90,9 @@ impl Driver {
     }
 
     async fn run(&self) -> Result<Ended, Trouble> {
+        if let Some(why) = &self.pipeline().fails {
+            return Err(Trouble::Failed(why.clone()));
+        }
         let shards = self.shards().await?;
         let run_id = self.row.run_id.clone();
         let commits = read!(self.ctx().meta, |tx, run_id| processing::commits(tx, &run_id))?;
@@ -94,8 +103,7 @@ impl Driver {
         for (number, stage) in self.pipeline().stages.iter().enumerate() {
             tables = self.stage(number as u64, stage, &shards, &tables, &mut done).await?;
         }
-        let sealing = Sealing { worker: &self.worker, row: &self.row, output: &self.output };
-        sealing.seal(&tables).await
+        self.finish(&tables).await
     }
 
     /// The shards of the run; lists the input if that was not finished yet.
@@ -112,8 +120,12 @@ impl Driver {
         for input in &self.request.inputs {
             match input {
                 Input::Directory(source) => listing.add_directory(source).await?,
-                Input::Dataset { .. } | Input::Task(_) => {
-                    return Err(Trouble::Failed("the input cannot be read".to_owned()));
+                Input::Dataset { id, version } => {
+                    self.list_version(&mut listing, id, version.as_deref()).await?
+                }
+                Input::Task(id) => {
+                    let manifest = self.output_of(id).await?.join("output.manifest");
+                    listing.add_manifest(&manifest).await?;
                 }
             }
         }
@@ -122,6 +134,70 @@ impl Driver {
         let started =
             tx!(self.ctx().meta, |tx, run_id, shards| processing::start_run(tx, &run_id, &shards, now_ms))?;
         if started { Ok(Arc::unwrap_or_clone(shards)) } else { Err(Trouble::Cancelled) }
+    }
+
+    async fn list_version(
+        &self,
+        listing: &mut Listing<'_>,
+        id: &str,
+        version: Option<&str>,
+    ) -> Result<(), Trouble> {
+        let (datasets, project) = (&self.ctx().datasets, &self.project);
+        let dataset = datasets.get(project, id).await.map_err(|e| Trouble::Failed(e.to_string()))?;
+        let version = version.map(str::to_owned).or(dataset.current_version);
+        let version = version.ok_or_else(|| Trouble::Failed(format!("the dataset {id} has no version")))?;
+        let entries = datasets.version_entries(project, id, &version).await;
+        listing.add_version(entries.map_err(|e| Trouble::Failed(e.to_string()))?, &dataset.input).await
+    }
+
+    /// The directory of the newest completed output of a task.
+    async fn output_of(&self, task_id: &str) -> Result<Location, Trouble> {
+        let id = task_id.to_owned();
+        let runs = read!(self.ctx().meta, |tx, id| processing::runs_of_task(tx, &id))?;
+        let newest = runs.into_iter().find(|run| run.status == 2 && run.project == self.row.project);
+        let newest =
+            newest.ok_or_else(|| Trouble::Failed(format!("the task {task_id} has no completed version")))?;
+        Ok(Location { bucket: newest.output_bucket, key: newest.output_key })
+    }
+
+    /// What follows the last stage.
+    async fn finish(&self, tables: &[String]) -> Result<Ended, Trouble> {
+        if let Some(Stage::Measure(what)) = self.pipeline().stages.last() {
+            return Analysed { worker: &self.worker, row: &self.row, what }.finish(tables).await;
+        }
+        let sealing = Sealing { worker: &self.worker, row: &self.row, output: &self.output };
+        let ended = sealing.seal(tables).await?;
+        if let Some(dataset) = &self.row.target_dataset {
+            self.compose(dataset, tables).await?;
+        }
+        Ok(ended)
+    }
+
+    /// Makes the output a version of a dataset.
+    async fn compose(&self, dataset_id: &str, tables: &[String]) -> Result<(), Trouble> {
+        let datasets = &self.ctx().datasets;
+        let dataset =
+            datasets.get(&self.project, dataset_id).await.map_err(|e| Trouble::Failed(e.to_string()))?;
+        let version_id = self.row.target_version.clone().unwrap_or_else(random_id);
+        let (run_id, id) = (self.row.run_id.clone(), version_id.clone());
+        tx!(self.ctx().meta, |tx, run_id, id| processing::set_target_version(tx, &run_id, &id))?;
+        let name = match &self.request.target {
+            Some(Target::Dataset { version_name, .. }) => version_name.clone(),
+            _ => None,
+        };
+        let composing = Composing {
+            worker: &self.worker,
+            datasets,
+            project: &self.project,
+            dataset: dataset_id,
+            input: &dataset.input,
+            output_bucket: &self.output.bucket,
+            created_ms: self.row.created_ms,
+        };
+        let new = ComposedVersion { version_id: version_id.clone(), name, description: String::new() };
+        composing.publish(new, tables).await?;
+        let noted = datasets.set_processor(&version_id, &self.row.task_id, 2).await;
+        noted.map_err(|e| Trouble::Failed(e.to_string()))
     }
 
     fn begin_progress(&self, shards: &[ShardRow], commits: &[CommitRow]) {
@@ -144,6 +220,9 @@ impl Driver {
         let left = shards.iter().any(|shard| !done.contains_key(&(number, shard.shard)));
         let whole = match stage {
             Stage::Publish if left => Whole::Late(names::settle(&self.worker, inputs).await?),
+            Stage::Decide(operator) if left => {
+                Whole::Decisions(decide::decide(&self.worker, operator, inputs).await?)
+            }
             _ => Whole::Nothing,
         };
         let finished = shards.iter().zip(inputs).map(|(shard, input)| {
@@ -172,11 +251,20 @@ impl Driver {
         let layout = Layout { family: self.pipeline().family, task_type: self.pipeline().task_type };
         let records = match (stage, whole) {
             (Stage::Map(steps), _) => self.worker.map(&spec, steps).await?,
+            (Stage::Embed, _) => self.worker.embed(&spec).await?,
+            (Stage::Measure(what), _) => self.worker.measure(&spec, what).await?,
+            (Stage::Decide(_), Whole::Decisions(decisions)) => self.apply(&spec, decisions).await?,
             (Stage::Publish, Whole::Late(late)) => self.publish(&spec, layout, late).await?,
-            (Stage::Publish, _) => Vec::new(),
+            (Stage::Decide(_) | Stage::Publish, _) => Vec::new(),
         };
         let object = self.worker.write(&spec, &records, |record| layout.place(record)).await?;
         self.commit(CommitRow { stage: stage_number, shard, object }).await
+    }
+
+    async fn apply(&self, spec: &ShardSpec, decisions: &Decisions) -> Result<Vec<Record>, Trouble> {
+        let records = decide::apply(decisions, self.worker.records(&spec.input).await?);
+        self.worker.slot.progress.add(records.len() as u64);
+        Ok(records)
     }
 
     async fn publish(&self, spec: &ShardSpec, layout: Layout, late: &Late) -> Result<Vec<Record>, Trouble> {

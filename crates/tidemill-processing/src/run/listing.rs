@@ -228,6 +228,8 @@ fn record(ordinal: i64, joined: Joined) -> Result<Record, Trouble> {
         compared_with: None,
         scores: Default::default(),
         property: Default::default(),
+        origin_label_file: None,
+        measured: None,
         embedding: None,
         product: None,
     })

@@ -4,9 +4,14 @@
 //! What was finished before a crash is not done again, and the output is the same however often it went on,
 //! whatever the number of threads and the size of the shards.
 
+mod analysed;
+mod compose;
+mod decide;
 mod drive;
+mod embed;
 mod listing;
 mod manifest;
+mod measure;
 mod names;
 mod objects;
 mod pack;
@@ -17,10 +22,12 @@ mod record;
 mod seal;
 mod shard;
 mod slot;
+mod sources;
 mod sweep;
 
 pub(crate) use drive::drive;
 pub use manifest::sample_id;
+pub(crate) use measure::Measure;
 pub(crate) use progress::Progress;
 pub use record::SampleResult;
 pub(crate) use record::{COPIES_MAX, Record};

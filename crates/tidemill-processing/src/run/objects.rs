@@ -71,14 +71,14 @@ impl UserObjects {
         Ok(found.bytes().await.map_err(unusable))
     }
 
-    /// Writes an object whole.
-    pub(crate) async fn write(&self, place: &Location, bytes: Bytes) -> Result<(), Trouble> {
+    /// Writes an object whole; its ETag.
+    pub(crate) async fn write(&self, place: &Location, bytes: Bytes) -> Result<String, Trouble> {
         let bucket = self.bucket(&place.bucket).await?;
         let path = Path::parse(&place.key)
             .map_err(|e| Trouble::Failed(format!("the key {:?} cannot be written: {e}", place.key)))?;
         let put = bucket.put(&path, bytes.into()).await;
-        put.map_err(|e| Trouble::Failed(format!("cannot write {place}: {e}")))?;
-        Ok(())
+        let put = put.map_err(|e| Trouble::Failed(format!("cannot write {place}: {e}")))?;
+        Ok(put.e_tag.unwrap_or_default())
     }
 }
 

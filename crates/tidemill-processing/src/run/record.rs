@@ -1,5 +1,6 @@
 //! What is known of a sample between two stages, and in the end.
 
+use super::measure::Measured;
 use crate::engine::{EngineError, Row};
 use crate::operator::Reason;
 use serde::{Deserialize, Serialize};
@@ -93,6 +94,12 @@ pub(crate) struct Record {
     pub(crate) labels: Vec<String>,
     /// Its label file now.
     pub(crate) label_file: Option<LabelFile>,
+    /// The label file of its origin, where its own is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) origin_label_file: Option<LabelFile>,
+    /// What an analysis measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) measured: Option<Measured>,
     /// The name of its file now.
     pub(crate) name: String,
     /// Its picture now.

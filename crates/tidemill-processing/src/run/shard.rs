@@ -169,7 +169,7 @@ fn apply_all(
             // Its reason holds for every copy.
             return vec![(product, None)];
         }
-        product.copy = copy;
+        product.copy = record.copy * steps.copies + copy;
         if steps.copies > 1 {
             product.name = numbered(&product.name, copy + 1);
         }
@@ -219,7 +219,8 @@ fn apply(mut record: Record, mut work: Work, steps: &MapSteps) -> (Record, Optio
     }
     if work.label_file_changed {
         let text = |file: &Bytes| LabelFile::Text(String::from_utf8_lossy(file).into_owned());
-        record.label_file = work.label_file.as_ref().map(text);
+        let before = std::mem::replace(&mut record.label_file, work.label_file.as_ref().map(text));
+        record.origin_label_file = record.origin_label_file.or(before);
     }
     record.name = work.name;
     (record, file.ok().filter(|_| work.picture_changed))

@@ -7,14 +7,20 @@ use crate::error::Trouble;
 use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStore;
 use object_store::path::Path;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tidemill_bucket::{BucketError, Location};
+use tidemill_dataset::ListQuery;
+use tidemill_dataset::version::{VersionEntries, VersionStatus};
 use tidemill_meta::processing::{self, CleanupRow};
 use tidemill_model::ProjectId;
 
 /// How long to wait before something that did not work is tried again.
 const AGAIN: Duration = Duration::from_secs(10);
+
+/// Datasets looked at in one step.
+const DATASETS_PAGE: u64 = 100;
 
 /// Removes everything deleted runs left, however long it takes.
 pub(crate) async fn sweep_all(ctx: &Arc<Context>) {
@@ -53,11 +59,56 @@ async fn sweep_run(ctx: &Arc<Context>, row: &CleanupRow) -> Result<(), Trouble> 
 }
 
 async fn remove_output(ctx: &Arc<Context>, project: ProjectId, output: &Location) -> Result<(), Trouble> {
+    let kept = referenced(ctx, &project, output).await?;
     let objects = UserObjects::new(ctx.clone(), project);
     let bucket = objects.bucket(&output.bucket).await?;
     let listed = bucket.list(Some(&Path::from(output.key.as_str())));
     let found: Vec<Path> = listed.map_ok(|meta| meta.location).try_collect().await?;
-    let gone = futures::stream::iter(found).map(Ok).boxed();
+    let gone: Vec<_> = found.into_iter().filter(|path| !kept.contains(path.as_ref())).map(Ok).collect();
+    let gone = futures::stream::iter(gone).boxed();
     bucket.delete_stream(gone).try_for_each(|_| futures::future::ok(())).await?;
     Ok(())
+}
+
+/// The keys below `output` that a version of any dataset of the project refers to.
+async fn referenced(
+    ctx: &Arc<Context>,
+    project: &ProjectId,
+    output: &Location,
+) -> Result<HashSet<String>, Trouble> {
+    let mut kept = HashSet::new();
+    let mut query = ListQuery { limit: DATASETS_PAGE, ..ListQuery::default() };
+    loop {
+        let (datasets, _) = ctx.datasets.list(project, &query).await.map_err(failed)?;
+        for dataset in &datasets {
+            let id = dataset.id.as_str();
+            for version in ctx.datasets.versions(project, id).await.map_err(failed)? {
+                if version.status == VersionStatus::Normal {
+                    let entries = ctx.datasets.version_entries(project, id, &version.id).await;
+                    keep_sources(entries.map_err(failed)?, output, &mut kept).await?;
+                }
+            }
+        }
+        query.offset += DATASETS_PAGE;
+        if (datasets.len() as u64) < DATASETS_PAGE {
+            return Ok(kept);
+        }
+    }
+}
+
+async fn keep_sources(
+    mut entries: VersionEntries,
+    output: &Location,
+    kept: &mut HashSet<String>,
+) -> Result<(), Trouble> {
+    while let Some(entry) = entries.next().await.map_err(failed)? {
+        if let Some(place) = entry.sample.place.location().filter(|place| output.holds(place)) {
+            kept.insert(place.key.clone());
+        }
+    }
+    Ok(())
+}
+
+fn failed(error: impl std::fmt::Display) -> Trouble {
+    Trouble::Failed(error.to_string())
 }

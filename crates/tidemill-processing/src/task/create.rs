@@ -1,15 +1,11 @@
 //! Creating tasks and versions.
 
-use super::request::{Target, check_name};
-use super::{Input, Request};
+use super::Request;
+use super::request::check_name;
 use crate::context::{read, tx};
 use crate::error::ProcessingError;
 use crate::processing::Processing;
-use futures::TryStreamExt;
-use object_store::ObjectStore;
-use object_store::path::Path;
 use tidemill_api::modelarts::processing::ProcessorTaskRequest;
-use tidemill_bucket::{BucketError, Location};
 use tidemill_meta::processing::{self, RunRow, TaskRow};
 use tidemill_model::{ProjectId, random_id};
 use tidemill_vision::seed::TaskSeed;
@@ -36,7 +32,7 @@ impl Processing {
         };
         let task = self.task_row(project, &name, &body, &request)?;
         let run = match with_version {
-            true => Some(self.run_row(project, &task, &body, &request).await?),
+            true => Some(self.run_row(project, &task, body, &request).await?),
             false => None,
         };
         let task_id = task.task_id.clone();
@@ -67,7 +63,7 @@ impl Processing {
                 task.template_id
             )));
         }
-        let run = self.run_row(project, &task, &body, &request).await?;
+        let run = self.run_row(project, &task, body, &request).await?;
         let run = tx!(self.0.ctx.meta, |tx, run| insert_version(tx, run))?.ok_or(ProcessingError::NoTask)?;
         let run_id = run.run_id.clone();
         self.start(run);
@@ -106,14 +102,13 @@ impl Processing {
         &self,
         project: &ProjectId,
         task: &TaskRow,
-        body: &ProcessorTaskRequest,
+        mut body: ProcessorTaskRequest,
         request: &Request,
     ) -> Result<RunRow, ProcessingError> {
-        for input in &request.inputs {
-            self.check_input(project, input).await?;
-        }
         let run_id = random_id();
-        let output = self.output(project, request, &run_id).await?;
+        let resolved = self.resolve(project, &mut body, request, &run_id).await?;
+        // What the server filled in says more, such as which metrics apply.
+        Request::read(&body)?;
         let now_ms = self.0.ctx.clock.now_ms();
         Ok(RunRow {
             task_id: task.task_id.clone(),
@@ -123,10 +118,10 @@ impl Processing {
             version_name: String::new(),
             status: 0,
             sealed: false,
-            spec: stored(body)?,
-            description: body.description.clone().unwrap_or_default(),
-            output_bucket: output.bucket,
-            output_key: output.key,
+            spec: stored(&body)?,
+            description: body.description.unwrap_or_default(),
+            output_bucket: resolved.output.bucket,
+            output_key: resolved.output.key,
             seed: hex::encode(TaskSeed::of_task(&run_id).0),
             run_id,
             created_ms: now_ms,
@@ -136,58 +131,10 @@ impl Processing {
             counters: None,
             error_msg: None,
             result: None,
-            input_version: None,
-            target_dataset: None,
+            input_version: resolved.input_version,
+            target_dataset: resolved.target_dataset,
             target_version: None,
         })
-    }
-
-    async fn check_input(&self, project: &ProjectId, input: &Input) -> Result<(), ProcessingError> {
-        match input {
-            Input::Directory(source) => self.check_directory(project, source).await,
-            Input::Dataset { id, .. } => Err(ProcessingError::NoDataset(id.clone())),
-            Input::Task(id) => self.task(project, id).await.map(drop),
-        }
-    }
-
-    /// Something has to be in the directory.
-    async fn check_directory(&self, project: &ProjectId, source: &Location) -> Result<(), ProcessingError> {
-        let bucket = self.0.ctx.buckets.open(project, &source.bucket).await;
-        let bucket = bucket.map_err(|e| bucket_error(&source.bucket, &e))?;
-        let missing = || ProcessingError::Path(format!("Nothing is stored below {source}."));
-        let prefix = Path::parse(source.key.trim_end_matches('/')).map_err(|_| missing())?;
-        let first = bucket.list(Some(&prefix)).try_next().await;
-        let first = first.map_err(|e| ProcessingError::Internal(e.to_string()))?;
-        first.map(drop).ok_or_else(missing)
-    }
-
-    /// The directory of the run's output.
-    async fn output(
-        &self,
-        project: &ProjectId,
-        request: &Request,
-        run_id: &str,
-    ) -> Result<Location, ProcessingError> {
-        match &request.target {
-            Some(Target::Directory(base)) => {
-                let opened = self.0.ctx.buckets.open(project, &base.bucket).await;
-                opened.map_err(|e| bucket_error(&base.bucket, &e))?;
-                Ok(base.join(run_id).as_dir())
-            }
-            Some(Target::Dataset { id, .. }) => Err(ProcessingError::NoDataset(id.clone())),
-            None if request.template.has_versions() => Err(ProcessingError::Invalid(
-                "A version needs a work_path. Allowed: {\"type\": \"OBS\" or \"DATASET\", \"path\": ...}."
-                    .into(),
-            )),
-            None => Ok(Location { bucket: String::new(), key: String::new() }),
-        }
-    }
-}
-
-fn bucket_error(bucket: &str, error: &BucketError) -> ProcessingError {
-    match error {
-        BucketError::Unreachable(cause) => ProcessingError::Internal(cause.clone()),
-        other => ProcessingError::Bucket(format!("The bucket {bucket} cannot be used: {other}.")),
     }
 }
 

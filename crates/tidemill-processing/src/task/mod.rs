@@ -4,12 +4,13 @@ mod create;
 mod delete;
 mod list;
 mod request;
+mod resolve;
 mod results;
 mod stop;
 mod template;
 mod view;
 
 pub use list::{TaskFilter, TaskOrder, VersionOrder};
-pub(crate) use request::{Input, Request};
+pub(crate) use request::{Input, Request, Target};
 pub use results::ResultsQuery;
 pub use template::Template;

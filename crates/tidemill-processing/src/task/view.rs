@@ -46,10 +46,12 @@ pub(super) fn task(
     runs: &[&RunRow],
     current: &Current,
 ) -> Result<ProcessorTask, ProcessingError> {
-    let body = stored(&task.spec)?;
     let newest = runs.first();
     let template = Template::parse(&task.template_id);
     let has_versions = template.is_some_and(Template::has_versions);
+    // What a feature analysis was completed with stands in its run.
+    let run = newest.filter(|_| !has_versions);
+    let body = stored(run.map_or(&task.spec, |run| &run.spec))?;
     let inputs = inputs(&body);
     Ok(ProcessorTask {
         create_time: task.created_ms,
@@ -57,16 +59,18 @@ pub(super) fn task(
         description: Some(task.description.clone()).filter(|text| !text.is_empty()),
         duration_seconds: newest.map_or(0, |run| seconds(inner, run.created_ms, run.ended_ms)),
         error_msg: newest.and_then(|run| run.error_msg.clone()),
-        inputs,
+        inputs: inputs.clone(),
         is_current: newest.is_some_and(|run| current.0.contains(&run.run_id)),
         name: task.name.clone(),
-        result: None,
+        result: run
+            .filter(|run| run.status == 2)
+            .and_then(|run| serde_json::from_str(run.result.as_deref()?).ok()),
         status: newest.map_or(0, |run| run.status),
         task_id: task.task_id.clone(),
         template: named(body.template),
         version_count: if has_versions { runs.len() } else { 0 },
         version_id: body.version_id,
-        version_name: None,
+        version_name: inputs.first().filter(|_| !has_versions).and_then(|input| input.version_name.clone()),
         work_path: body.work_path,
         workspace_id: body.workspace_id.unwrap_or_else(|| "0".to_owned()),
     })
@@ -114,7 +118,7 @@ fn named(template: Option<TemplateParam>) -> TemplateParam {
 fn work_path(mut path: WorkPath, run: &RunRow) -> WorkPath {
     let output = Location { bucket: run.output_bucket.clone(), key: run.output_key.clone() };
     path.output_path = Some(output.written(Scheme::Slash));
-    path.version_id = run.target_version.clone();
+    path.version_id = run.target_version.clone().filter(|_| run.status == 2);
     path
 }
 

@@ -3,7 +3,7 @@
 use super::listeners::Listeners;
 use super::stores::Stores;
 use super::test_control::TestControl;
-use super::{embedding, running, services::services, signals};
+use super::{running, services::services, signals};
 use crate::config::{Settings, TlsFiles};
 use crate::data_dir::DataDir;
 use crate::failure::usage;
@@ -30,7 +30,6 @@ async fn live(settings: &Settings) -> Result<()> {
     let clock = Clock::system();
     let control = settings.test_control.as_deref().map(TestControl::bind).transpose()?;
     let metrics = PrometheusBuilder::new().install_recorder().context("cannot collect metrics")?;
-    embedding::open(settings)?;
     let stores = Stores::open(settings, &data_dir, &clock).await?;
     let services = services(settings, &stores, &clock, metrics, listeners.objects.addr.port());
 

@@ -1,5 +1,6 @@
 //! Everything behind the listeners, opened in the order in which it is built on one another.
 
+use super::embedding;
 use super::identity;
 use super::local_buckets::LocalBuckets;
 use crate::config::{LimitSettings, Settings};
@@ -72,7 +73,7 @@ impl Stores {
         .context("cannot open the streams")?;
         let buckets = Arc::new(LocalBuckets { objects: objects.clone(), meta: meta.clone() });
         let datasets = open_datasets(&meta, &buckets, &settings.limits, clock).await?;
-        let processing = open_processing(&meta, &buckets, &datasets, &settings.limits, clock).await?;
+        let processing = open_processing(&datasets, settings).await?;
         let dump_config =
             DumpConfig { drain: settings.limits.drain_window, ..DumpConfig::new(data_dir.join("spool")) };
         let dumps =
@@ -134,20 +135,14 @@ async fn open_datasets(
     opened.context("cannot open the datasets")
 }
 
-async fn open_processing(
-    meta: &Meta,
-    buckets: &Arc<LocalBuckets>,
-    datasets: &Datasets,
-    limits: &LimitSettings,
-    clock: &Clock,
-) -> Result<Processing> {
+async fn open_processing(datasets: &Datasets, settings: &Settings) -> Result<Processing> {
+    let limits = &settings.limits;
     let mut config =
         ProcessingConfig { memory_bytes: limits.processing_memory_bytes, ..ProcessingConfig::default() };
     if let Some(threads) = limits.processing_threads {
         config.threads = threads as usize;
     }
-    let artefacts = datasets.artefacts().clone();
-    let opened = Processing::open(meta.clone(), buckets.clone(), artefacts, clock.clone(), config).await;
+    let opened = Processing::open(datasets.clone(), embedding::open(settings)?, config).await;
     opened.context("cannot open the processing tasks")
 }
 

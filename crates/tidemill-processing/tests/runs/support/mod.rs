@@ -13,6 +13,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tidemill_api::modelarts::processing::ProcessorTaskVersion;
+use tidemill_dataset::Datasets;
+use tidemill_embedding::Embedder;
 use tidemill_meta::Meta;
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_model::{Clock, ProjectId};
@@ -47,7 +49,8 @@ impl World {
     pub(crate) async fn process(&self) -> Processing {
         let artefacts = self.buckets.bucket(".artefacts");
         let (meta, buckets, clock) = (self.meta.clone(), self.buckets.clone(), self.clock.clone());
-        Processing::open(meta, buckets, artefacts, clock, self.config.clone()).await.unwrap()
+        let datasets = Datasets::open(meta, buckets, artefacts, clock, Default::default()).await.unwrap();
+        Processing::open(datasets, Arc::new(Embedder::basic()), self.config.clone()).await.unwrap()
     }
 
     /// Puts an object into the bucket.

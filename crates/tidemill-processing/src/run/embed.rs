@@ -1,0 +1,128 @@
+//! What operators on all samples have to know of each: its vector, kept under the digests of content and model.
+
+use super::record::{Embedded, Fate, Record};
+use super::shard::{ShardSpec, Worker, dropped, memory};
+use crate::error::Trouble;
+use crate::operator::Reason;
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use tidemill_embedding::{Embedder, Vector, decode as vector_of, encode as bytes_of};
+use tidemill_vision::seed::SampleKey;
+use tidemill_vision::{DecodeLimits, decode};
+
+/// What is kept for a picture: the digest of its pixels, how many there are, its vector.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Known {
+    pub(crate) pixel_digest: [u8; 32],
+    pub(crate) pixels: u64,
+    pub(crate) vector: Vector,
+}
+
+const HEAD_BYTES: usize = 40;
+
+impl Known {
+    fn write(&self) -> Bytes {
+        let mut bytes = Vec::from(self.pixel_digest);
+        bytes.extend(self.pixels.to_le_bytes());
+        bytes.extend(bytes_of(&self.vector));
+        bytes.into()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (head, vector) = bytes.split_first_chunk::<HEAD_BYTES>()?;
+        let (digest, pixels) = head.split_first_chunk::<32>()?;
+        let pixels = u64::from_le_bytes(pixels.try_into().ok()?);
+        Some(Self { pixel_digest: *digest, pixels, vector: vector_of(vector).ok()? })
+    }
+}
+
+impl Embedded {
+    /// What a row keeps.
+    fn of(known: &Known, key: &SampleKey) -> Self {
+        Self {
+            key: hex::encode(key.0),
+            pixel_digest: hex::encode(known.pixel_digest),
+            pixels: known.pixels,
+            vector: hex::encode(bytes_of(&known.vector)),
+        }
+    }
+
+    /// The vector of a row; `None` if it is damaged.
+    pub(crate) fn vector(&self) -> Option<Vector> {
+        vector_of(&hex::decode(&self.vector).ok()?).ok()
+    }
+
+    /// The sample key of a row.
+    pub(crate) fn sample_key(&self) -> Option<SampleKey> {
+        Some(SampleKey(hex::decode(&self.key).ok()?.try_into().ok()?))
+    }
+}
+
+impl Worker {
+    /// Adds to each sample of a shard what operators on all samples have to know.
+    pub(crate) async fn embed(&self, spec: &ShardSpec) -> Result<Vec<Record>, Trouble> {
+        let records = self.records(&spec.input).await?;
+        let works = records.into_iter().map(|record| self.embed_one(record));
+        futures::stream::iter(works).buffered(self.ctx.pool.threads()).try_collect().await
+    }
+
+    async fn embed_one(&self, mut record: Record) -> Result<Record, Trouble> {
+        if self.cancel().is_cancelled() {
+            return Err(Trouble::Cancelled);
+        }
+        if record.fate.is_output() {
+            let picture = match self.picture(&record).await? {
+                Ok(picture) => picture,
+                Err(why) => return Ok(dropped(record, &why)),
+            };
+            let key = SampleKey::of_bytes(&record.relative, &picture);
+            match self.known(picture).await? {
+                Ok(known) => record.embedding = Some(Embedded::of(&known, &key)),
+                Err(error) => {
+                    record.fate = Fate::Dropped;
+                    record.reasons.push(Reason::new(
+                        "undecodable",
+                        format!("the image cannot be decoded: {error}"),
+                        format!("图片无法解码：{error}"),
+                    ));
+                }
+            }
+        }
+        self.slot.progress.add(1);
+        Ok(record)
+    }
+
+    /// What is known of a picture; from the artefacts if the same content met the same model before.
+    pub(crate) async fn known(&self, picture: Bytes) -> Result<Result<Known, String>, Trouble> {
+        let model = self.ctx.embedder.provenance().digest;
+        let path = Path::from(format!("embeddings/{model}/{}", blake3::hash(&picture).to_hex()));
+        let store = self.ctx.engine.store();
+        if let Ok(found) = store.get(&path).await
+            && let Ok(bytes) = found.bytes().await
+            && let Some(known) = Known::read(&bytes)
+        {
+            return Ok(Ok(known));
+        }
+        let (embedder, cost) = (self.ctx.embedder.clone(), memory(&picture));
+        let made = self.ctx.pool.run(cost, self.cancel(), move || make(&embedder, &picture)).await?;
+        if let Ok(known) = &made {
+            store.put(&path, known.write().into()).await?;
+        }
+        Ok(made)
+    }
+}
+
+fn make(embedder: &Embedder, picture: &[u8]) -> Result<Known, String> {
+    let decoded = decode(picture, &DecodeLimits::default()).map_err(|e| e.to_string())?;
+    let pixels = &decoded.pixels;
+    let mut digest = blake3::Hasher::new();
+    digest.update(&pixels.width().to_le_bytes()).update(&pixels.height().to_le_bytes()).update(pixels.rgb());
+    let vector = embedder.embed(&decoded.over_grey()).map_err(|e| e.to_string())?;
+    Ok(Known {
+        pixel_digest: *digest.finalize().as_bytes(),
+        pixels: u64::from(pixels.width()) * u64::from(pixels.height()),
+        vector,
+    })
+}

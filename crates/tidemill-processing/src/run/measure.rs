@@ -1,0 +1,109 @@
+//! Feature analysis: what is measured of each sample, and the result over all of them.
+
+use super::record::{Fate, Record};
+use super::shard::{ShardSpec, Worker, dropped, memory};
+use crate::error::Trouble;
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tidemill_vision::analysis::{Columns, TaskType, UsageGroup, report};
+use tidemill_vision::feature::{BoxFeatures, Features, ImageFeatures, Metric, box_features, image_features};
+use tidemill_vision::voc::Document;
+use tidemill_vision::{DecodeLimits, Rect, decode};
+
+/// What is analysed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Measure {
+    pub(crate) metrics: Vec<Metric>,
+    pub(crate) task_type: TaskType,
+    /// Counts are given as shares.
+    pub(crate) normed: bool,
+}
+
+/// The metrics of one sample as a row keeps them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    image: [f64; 6],
+    boxes: Vec<[f64; 6]>,
+}
+
+impl Measured {
+    fn of(features: &Features) -> Self {
+        let i = &features.image;
+        let image = [i.resolution, i.aspect_ratio, i.brightness, i.saturation, i.blur_score, i.colorfulness];
+        let numbers = |b: &BoxFeatures| {
+            [b.aspect_ratio, b.area_ratio, b.marginalization, b.overlap, b.brightness, b.blur_score]
+        };
+        Self { image, boxes: features.boxes.iter().map(numbers).collect() }
+    }
+
+    fn features(&self) -> Features {
+        let [resolution, aspect_ratio, brightness, saturation, blur_score, colorfulness] = self.image;
+        let image =
+            ImageFeatures { resolution, aspect_ratio, brightness, saturation, blur_score, colorfulness };
+        let of_box = |numbers: &[f64; 6]| {
+            let [aspect_ratio, area_ratio, marginalization, overlap, brightness, blur_score] = *numbers;
+            BoxFeatures { aspect_ratio, area_ratio, marginalization, overlap, brightness, blur_score }
+        };
+        Features { image, boxes: self.boxes.iter().map(of_box).collect() }
+    }
+}
+
+impl Worker {
+    /// Measures the samples of a shard.
+    pub(crate) async fn measure(&self, spec: &ShardSpec, what: &Measure) -> Result<Vec<Record>, Trouble> {
+        let records = self.records(&spec.input).await?;
+        let works = records.into_iter().map(|record| self.measure_one(record, what));
+        futures::stream::iter(works).buffered(self.ctx.pool.threads()).try_collect().await
+    }
+
+    async fn measure_one(&self, mut record: Record, what: &Measure) -> Result<Record, Trouble> {
+        if self.cancel().is_cancelled() {
+            return Err(Trouble::Cancelled);
+        }
+        self.slot.progress.add(1);
+        if what.task_type == TaskType::ObjectDetection && record.label_file.is_none() {
+            record.fate = Fate::Passed;
+            return Ok(record);
+        }
+        let picture = match self.picture(&record).await? {
+            Ok(picture) => picture,
+            Err(why) => return Ok(dropped(record, &why)),
+        };
+        let label_file = self.label_file(&record).await?.ok().flatten();
+        let work = {
+            let picture = picture.clone();
+            move || measured(&picture, label_file.as_ref())
+        };
+        record.measured = self.ctx.pool.run(memory(&picture), self.cancel(), work).await?;
+        if record.measured.is_none() {
+            record.fate = Fate::Dropped;
+        }
+        Ok(record)
+    }
+}
+
+/// What is measured of a picture; `None` if it cannot be decoded.
+fn measured(picture: &[u8], label_file: Option<&Bytes>) -> Option<Measured> {
+    let decoded = decode(picture, &DecodeLimits::default()).ok()?;
+    let (image, luma) = image_features(&decoded.pixels);
+    let document = label_file.and_then(|file| Document::parse(file).ok());
+    let boxes: Vec<Rect> = document.iter().flat_map(|d| &d.objects).filter_map(|o| o.rect()).collect();
+    Some(Measured::of(&Features { image, boxes: box_features(&luma, &boxes) }))
+}
+
+/// The result of the analysis of some tables.
+pub(crate) async fn summarise(worker: &Worker, what: &Measure, tables: &[String]) -> Result<Value, Trouble> {
+    let mut columns = Columns::new(&what.metrics);
+    for table in tables {
+        for record in worker.records(table).await? {
+            let Some(measured) = &record.measured else { continue };
+            let group = record.usage.as_deref().and_then(UsageGroup::of_usage);
+            let id = super::manifest::sample_id(&record.origin_location());
+            columns.push(&id, group, &measured.features());
+        }
+    }
+    let result = report(&columns, what.task_type, what.normed);
+    serde_json::to_value(&result).map_err(|e| Trouble::Failed(e.to_string()))
+}

@@ -1,0 +1,215 @@
+//! What a request names, found before a run is stored: directories, datasets, versions.
+
+use super::request::Target;
+use super::{Input, Request};
+use crate::error::{ProcessingError, Unanalysable};
+use crate::operator::TaskType;
+use crate::processing::Processing;
+use futures::TryStreamExt;
+use object_store::ObjectStore;
+use object_store::path::Path;
+use serde_json::{Value, json};
+use tidemill_api::modelarts::processing::{ProcessorDataSource, ProcessorTaskRequest};
+use tidemill_bucket::{BucketError, Location, Scheme};
+use tidemill_dataset::version::{Version, VersionError, VersionFormat, VersionStatus};
+use tidemill_dataset::{Dataset, DatasetError, DatasetType};
+use tidemill_model::ProjectId;
+
+/// What a run needs to know of the world.
+pub(super) struct Resolved {
+    /// The directory of the run's output.
+    pub(super) output: Location,
+    /// The dataset version that is read.
+    pub(super) input_version: Option<String>,
+    /// The dataset that gets a version.
+    pub(super) target_dataset: Option<String>,
+}
+
+impl Processing {
+    /// Finds what the request names and writes into it what the server knows: names, versions, and for a feature
+    /// analysis where things are.
+    pub(super) async fn resolve(
+        &self,
+        project: &ProjectId,
+        body: &mut ProcessorTaskRequest,
+        request: &Request,
+        run_id: &str,
+    ) -> Result<Resolved, ProcessingError> {
+        let mut read = None;
+        for (n, input) in request.inputs.iter().enumerate() {
+            match input {
+                Input::Directory(source) => self.check_directory(project, source).await?,
+                Input::Task(id) => self.task(project, id).await.map(drop)?,
+                Input::Dataset { id, version } => {
+                    let found = self.dataset_version(project, id, version.as_deref()).await?;
+                    check_kind(request.pipeline.task_type, &found.0)?;
+                    name_source(body, n, &found);
+                    read.get_or_insert(found);
+                }
+            }
+        }
+        let input_version = read.as_ref().map(|(_, version)| version.id.clone());
+        if request.template.has_versions() {
+            let (output, target_dataset) = self.output(project, request, run_id).await?;
+            return Ok(Resolved { output, input_version, target_dataset });
+        }
+        let output = analysed(read, body)?;
+        Ok(Resolved { output, input_version, target_dataset: None })
+    }
+
+    async fn dataset_version(
+        &self,
+        project: &ProjectId,
+        id: &str,
+        version: Option<&str>,
+    ) -> Result<(Dataset, Version), ProcessingError> {
+        let dataset = self.dataset(project, id).await?;
+        let wanted = version.map(str::to_owned).or_else(|| dataset.current_version.clone());
+        let wanted = wanted
+            .ok_or_else(|| ProcessingError::NoDatasetVersion("of the dataset, which has none,".into()))?;
+        match self.0.ctx.datasets.version(project, id, &wanted).await {
+            Ok(version) => Ok((dataset, version)),
+            Err(VersionError::Unknown(id)) => Err(ProcessingError::NoDatasetVersion(id)),
+            Err(error) => Err(ProcessingError::Internal(error.to_string())),
+        }
+    }
+
+    async fn dataset(&self, project: &ProjectId, id: &str) -> Result<Dataset, ProcessingError> {
+        self.0.ctx.datasets.get(project, id).await.map_err(|error| match error {
+            DatasetError::Unknown(id) => ProcessingError::NoDataset(id),
+            other => ProcessingError::Internal(other.to_string()),
+        })
+    }
+
+    /// Something has to be in the directory.
+    async fn check_directory(&self, project: &ProjectId, source: &Location) -> Result<(), ProcessingError> {
+        let bucket = self.0.ctx.buckets.open(project, &source.bucket).await;
+        let bucket = bucket.map_err(|e| bucket_error(&source.bucket, &e))?;
+        let missing = || ProcessingError::Path(format!("Nothing is stored below {source}."));
+        let prefix = Path::parse(source.key.trim_end_matches('/')).map_err(|_| missing())?;
+        let first = bucket.list(Some(&prefix)).try_next().await;
+        let first = first.map_err(|e| ProcessingError::Internal(e.to_string()))?;
+        first.map(drop).ok_or_else(missing)
+    }
+
+    /// The directory of the run's output, and the dataset that gets a version.
+    async fn output(
+        &self,
+        project: &ProjectId,
+        request: &Request,
+        run_id: &str,
+    ) -> Result<(Location, Option<String>), ProcessingError> {
+        match &request.target {
+            Some(Target::Directory(base)) => {
+                let opened = self.0.ctx.buckets.open(project, &base.bucket).await;
+                opened.map_err(|e| bucket_error(&base.bucket, &e))?;
+                Ok((base.join(run_id).as_dir(), None))
+            }
+            Some(Target::Dataset { id, version_name }) => {
+                let dataset = self.dataset(project, id).await?;
+                if let Some(name) = version_name {
+                    self.check_version_name(project, id, name).await?;
+                }
+                Ok((dataset.work.join(run_id).as_dir(), Some(id.clone())))
+            }
+            None => Err(ProcessingError::Invalid(
+                "A version needs a work_path. Allowed: {\"type\": \"OBS\" or \"DATASET\", \"path\": ...}."
+                    .into(),
+            )),
+        }
+    }
+
+    async fn check_version_name(
+        &self,
+        project: &ProjectId,
+        id: &str,
+        name: &str,
+    ) -> Result<(), ProcessingError> {
+        let versions = self.0.ctx.datasets.versions(project, id).await;
+        let versions = versions.map_err(|e| ProcessingError::Internal(e.to_string()))?;
+        match versions.iter().any(|version| version.name == name) {
+            true => Err(ProcessingError::VersionExists(name.to_owned())),
+            false => Ok(()),
+        }
+    }
+}
+
+fn bucket_error(bucket: &str, error: &BucketError) -> ProcessingError {
+    match error {
+        BucketError::Unreachable(cause) => ProcessingError::Internal(cause.clone()),
+        other => ProcessingError::Bucket(format!("The bucket {bucket} cannot be used: {other}.")),
+    }
+}
+
+/// The type of the task has to be that of the dataset.
+fn check_kind(task_type: TaskType, dataset: &Dataset) -> Result<(), ProcessingError> {
+    let fits = match task_type {
+        TaskType::Either => true,
+        TaskType::Classification => dataset.kind == DatasetType::ImageClassification,
+        TaskType::Detection => dataset.kind == DatasetType::ObjectDetection,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(ProcessingError::Invalid(format!(
+        "The task_type does not match the dataset {}. Allowed: that of the dataset's own type, {}.",
+        dataset.id,
+        dataset.kind.code()
+    )))
+}
+
+fn name_source(body: &mut ProcessorTaskRequest, n: usize, (dataset, version): &(Dataset, Version)) {
+    let named = |source: &mut ProcessorDataSource| {
+        source.version_id = Some(version.id.clone());
+        source.version_name = Some(version.name.clone());
+        source.name = Some(dataset.name.clone());
+    };
+    match body.inputs.as_mut().and_then(|inputs| inputs.get_mut(n)) {
+        Some(source) => named(source),
+        None => body.data_source.iter_mut().for_each(named),
+    }
+}
+
+/// Checks what is to be analysed and writes down where things are; the directory of the result.
+fn analysed(
+    read: Option<(Dataset, Version)>,
+    body: &mut ProcessorTaskRequest,
+) -> Result<Location, ProcessingError> {
+    let (dataset, version) = read.ok_or_else(|| {
+        ProcessingError::Invalid(
+            "The source of a feature analysis is invalid. Allowed: a dataset and its version.".into(),
+        )
+    })?;
+    let refused = |why| Err(ProcessingError::Analysis(why));
+    match version.status {
+        VersionStatus::Normal => {}
+        VersionStatus::Creating => return refused(Unanalysable::Publishing),
+        _ => return refused(Unanalysable::NotNormal),
+    }
+    let task_type = match dataset.kind {
+        DatasetType::ImageClassification => "image_classification",
+        DatasetType::ObjectDetection => "object_detection",
+        _ => return refused(Unanalysable::Kind),
+    };
+    if version.options.format != VersionFormat::Default {
+        return refused(Unanalysable::Format);
+    }
+    if version.summary.annotated == 0 {
+        return refused(Unanalysable::Unlabeled);
+    }
+    let directory = dataset.work.join(&format!("annotation/evaluation/{}", version.name)).as_dir();
+    body.version_id = Some(version.id.clone());
+    let template = body.template.get_or_insert_default();
+    let operators = template.operator_params.get_or_insert_default();
+    if operators.is_empty() {
+        operators.push(Default::default());
+    }
+    for operator in operators {
+        let params = operator.params.get_or_insert_default();
+        params.insert("task_type".into(), Value::from(task_type));
+        params.insert("manifest_path".into(), Value::from(version.manifest.written(Scheme::S3)));
+        params.insert("file_path".into(), Value::from(directory.written(Scheme::S3).trim_end_matches('/')));
+        params.entry("is_normed").or_insert(json!(false));
+    }
+    Ok(directory)
+}
