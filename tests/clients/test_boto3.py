@@ -10,7 +10,7 @@ import requests
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
-from support import names
+from support import names, png
 from support.names import fresh
 from support.objects import s3 as connect
 
@@ -302,3 +302,17 @@ def test_a_public_bucket_can_be_read_without_a_key(server):
     s3.put_bucket_acl(Bucket=bucket, ACL="public-read")
     assert requests.get(url, timeout=10).content == b"for all"
     assert requests.put(url, data=b"mine", timeout=10).status_code == 403
+
+
+def test_images_on_the_way_out(s3, bucket):
+    picture = png.picture(90, 60)
+    s3.put_object(Bucket=bucket, Key="a b/picture.png", Body=picture, ContentType="image/png")
+
+    def ask(params, **_):
+        params["query_string"]["x-image-process"] = "image/resize,m_lfit,h_20"
+
+    s3.meta.events.register("before-call.s3.GetObject", ask)
+    answer = s3.get_object(Bucket=bucket, Key="a b/picture.png")
+    s3.meta.events.unregister("before-call.s3.GetObject", ask)
+    assert (answer["ContentType"], png.size(answer["Body"].read())) == ("image/png", (30, 20))
+    assert get(s3, bucket, "a b/picture.png") == picture

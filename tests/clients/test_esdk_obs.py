@@ -11,12 +11,13 @@ from obs import (
     CopyObjectHeader,
     DeleteObjectsRequest,
     GetObjectHeader,
+    GetObjectRequest,
     ObsClient,
     PutObjectHeader,
 )
 from obs import Object as ObsObject
 
-from support import names
+from support import names, png
 from support.names import fresh
 
 MIB = 1024 * 1024
@@ -209,3 +210,22 @@ def test_a_wrong_secret_is_refused(server):
         answer = client.listBuckets()
         assert (answer.status, answer.errorCode) == (403, "SignatureDoesNotMatch")
         client.close()
+
+
+def test_images_on_the_way_out(obs, bucket):
+    ok(obs.putContent(bucket, "a b/picture.png", png.picture(90, 60)))
+    asked = "image/resize,m_lfit,h_20"
+    request = GetObjectRequest(imageProcess=asked)
+    answer = ok(obs.getObject(bucket, "a b/picture.png", getObjectRequest=request, loadStreamInMemory=True))
+    assert png.size(answer.body.buffer) == (30, 20)
+
+    signed = obs.createSignedUrl("GET", bucket, "a b/picture.png", queryParams={"x-image-process": asked})
+    answer = requests.get(signed.signedUrl, headers=signed.actualSignedRequestHeaders, timeout=10)
+    assert (answer.status_code, png.size(answer.content)) == (200, (30, 20))
+    altered = signed.signedUrl.replace("h_20", "h_21")
+    assert altered != signed.signedUrl
+    answer = requests.get(altered, headers=signed.actualSignedRequestHeaders, timeout=10)
+    assert answer.status_code == 403 and "SignatureDoesNotMatch" in answer.text
+
+    refused = obs.getObject(bucket, "a b/picture.png", getObjectRequest=GetObjectRequest(imageProcess="image/blur,r_3"))
+    assert (refused.status, refused.errorCode) == (400, "InvalidArgument")

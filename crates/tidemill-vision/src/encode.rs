@@ -1,6 +1,6 @@
 //! Pixels to image files.
 
-use image::codecs::{bmp::BmpEncoder, png::PngEncoder};
+use image::codecs::{bmp::BmpEncoder, png::PngEncoder, webp::WebPEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
@@ -63,7 +63,15 @@ pub fn encode_jpeg(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, EncodeError>
     jpeg(pixels, quality, Orientation::Upright)
 }
 
-fn jpeg(pixels: &Pixels, quality: u8, orientation: Orientation) -> Result<Vec<u8>, EncodeError> {
+/// A WebP file without loss.
+pub(crate) fn encode_webp(pixels: &Pixels) -> Result<Vec<u8>, EncodeError> {
+    let mut file = Vec::new();
+    write(pixels, WebPEncoder::new_lossless(&mut file))?;
+    Ok(file)
+}
+
+/// A JPEG file of this quality that asks viewers to turn it.
+pub(crate) fn jpeg(pixels: &Pixels, quality: u8, orientation: Orientation) -> Result<Vec<u8>, EncodeError> {
     let (width, height) = (pixels.width(), pixels.height());
     let (Ok(columns), Ok(rows)) = (u16::try_from(width), u16::try_from(height)) else {
         return Err(EncodeError::Size { width, height, format: ImageFormat::Jpeg });

@@ -16,6 +16,7 @@ mod rect;
 mod resize;
 mod rounding;
 pub mod seed;
+pub mod thumbnail;
 pub mod validation;
 pub mod voc;
 

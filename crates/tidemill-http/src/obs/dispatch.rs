@@ -6,7 +6,8 @@ use super::payload::Payload;
 use super::reply::Frame;
 use super::request::{Call, Target};
 use super::{
-    ObsState, acl, append, bucket, copy, delete_many, fixed, list, list_uploads, multipart, object, probe,
+    ObsState, acl, append, bucket, copy, delete_many, fixed, image, list, list_uploads, multipart, object,
+    probe,
 };
 use crate::RequestId;
 use axum::body::Body;
@@ -31,6 +32,7 @@ const DRAINED_TIME_MAX: Duration = Duration::from_secs(5);
 pub(crate) struct Endpoint {
     pub(crate) state: ObsState,
     pub(crate) addressing: Addressing,
+    pub(crate) images: image::ImageWork,
 }
 
 /// Answers a request.
@@ -86,8 +88,8 @@ async fn answer(
     };
     let call = Call { parts, target, dialect: auth.dialect, caller };
     let payload = Payload { body, clock: &endpoint.state.clock, rule: auth.payload };
-    if target.query.has("x-image-process") || target.query.has("x-oss-process") {
-        return Err(ObsError::not_implemented("Image processing (x-image-process)"));
+    if target.query.has("x-oss-process") {
+        return Err(ObsError::not_implemented("The parameter x-oss-process"));
     }
     match (&target.bucket, target.key.is_empty()) {
         (None, _) => service_level(endpoint, &call).await,
@@ -138,6 +140,12 @@ async fn object_level(
 ) -> Result<Response, ObsError> {
     let query = call.query();
     let configuration = fixed::of_object(query);
+    if let Some(parameter) = query.get(image::PARAMETER) {
+        return match call.parts.method {
+            Method::GET | Method::HEAD => image::get(endpoint, call, parameter).await,
+            _ => Err(ObsError::not_implemented("Storing a processed image")),
+        };
+    }
     let (copied, part) = (call.prefixed("copy-source").is_some(), query.has("uploadId"));
     match call.parts.method {
         Method::GET if part => multipart::list_parts(endpoint, call).await,

@@ -18,6 +18,7 @@ mod dispatch;
 mod error;
 mod fixed;
 mod headers;
+mod image;
 mod list;
 mod list_uploads;
 mod multipart;
@@ -58,6 +59,6 @@ pub struct ObsState {
 /// The object endpoint as a router that takes every request.
 pub fn router(state: ObsState) -> axum::Router {
     let addressing = Addressing::new(state.service_hosts.iter().cloned());
-    let endpoint = Arc::new(dispatch::Endpoint { state, addressing });
+    let endpoint = Arc::new(dispatch::Endpoint { state, addressing, images: image::ImageWork::default() });
     axum::Router::new().fallback(move |request| dispatch::serve(endpoint.clone(), request))
 }

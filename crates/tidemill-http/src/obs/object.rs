@@ -91,7 +91,7 @@ fn range_header<'r>(call: &Call<'r>, info: &ObjectInfo) -> Option<&'r str> {
     call.header("range").filter(|_| call.header("if-range").is_none_or(same))
 }
 
-fn check_conditions(call: &Call<'_>, info: &ObjectInfo) -> Result<(), ObsError> {
+pub(crate) fn check_conditions(call: &Call<'_>, info: &ObjectInfo) -> Result<(), ObsError> {
     let conditions = Conditions {
         if_match: call.header("if-match"),
         if_none_match: call.header("if-none-match"),

@@ -13,6 +13,7 @@ mod orientation;
 mod other;
 mod png_chunks;
 mod size;
+mod webp_chunks;
 
 use std::borrow::Cow;
 

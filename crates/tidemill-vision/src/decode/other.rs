@@ -8,7 +8,9 @@ use image::codecs::{
 use image::{ExtendedColorType, ImageDecoder, Limits};
 
 use super::png_chunks::PngChunks;
-use super::{DecodeError, DecodeLimits, DecodeWarning, Decoded, ImageFormat, Orientation, channels, size};
+use super::{
+    DecodeError, DecodeLimits, DecodeWarning, Decoded, ImageFormat, Orientation, channels, size, webp_chunks,
+};
 use crate::Pixels;
 
 /// What a decoder may use beside the pixels: colour profiles, palettes, rows, dictionaries.
@@ -76,6 +78,7 @@ fn read(mut decoder: Box<dyn ImageDecoder + '_>) -> Result<Vec<u8>, DecodeError>
 fn end(bytes: &[u8], format: ImageFormat) -> Result<Option<usize>, DecodeError> {
     match format {
         ImageFormat::Png => PngChunks::read(bytes).end.map(Some).ok_or(DecodeError::Truncated),
+        ImageFormat::WebP => webp_chunks::end(bytes).map(Some).ok_or(DecodeError::Truncated),
         _ => Ok(None),
     }
 }

@@ -4,7 +4,7 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::{DEPTH_MAX, ELEMENTS_MAX, VocError};
+use super::{ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, VocError};
 
 /// An element. Comments and processing instructions are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -145,7 +145,12 @@ fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, VocError>
     let wrong = |error: String| VocError::NotWellFormed(error);
     start
         .attributes()
-        .map(|attribute| {
+        .enumerate()
+        .map(|(count, attribute)| {
+            // Each one is compared with all before it.
+            if count >= ATTRIBUTES_MAX {
+                return Err(VocError::TooManyAttributes);
+            }
             let attribute = attribute.map_err(|error| wrong(error.to_string()))?;
             let value = attribute
                 .normalized_value(quick_xml::XmlVersion::Implicit1_0)

@@ -1,6 +1,6 @@
 //! Why a label file cannot be read.
 
-use super::{DEPTH_MAX, ELEMENTS_MAX, FILE_BYTES_MAX};
+use super::{ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, FILE_BYTES_MAX};
 
 /// Why a label file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +20,9 @@ pub enum VocError {
     /// More than [`ELEMENTS_MAX`] elements.
     #[error("there are more than {ELEMENTS_MAX} elements")]
     TooManyElements,
+    /// More than [`ATTRIBUTES_MAX`] attributes.
+    #[error("an element has more than {ATTRIBUTES_MAX} attributes")]
+    TooManyAttributes,
     /// No XML.
     #[error("not well-formed: {0}")]
     NotWellFormed(String),

@@ -27,3 +27,5 @@ pub const FILE_BYTES_MAX: usize = 16 << 20;
 pub const DEPTH_MAX: usize = 64;
 /// Elements of a file. A box takes about twelve, so this is far beyond what people draw.
 pub const ELEMENTS_MAX: usize = 500_000;
+/// Attributes of an element.
+pub const ATTRIBUTES_MAX: usize = 256;

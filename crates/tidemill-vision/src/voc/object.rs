@@ -106,8 +106,9 @@ impl Object {
         if !self.properties.is_empty() {
             children.push(properties::element(&self.properties));
         }
-        children.extend(self.other.iter().cloned());
+        // Before the others, because the first shape counts.
         children.extend(self.shape.as_ref().map(|shape| shape.element(self.whole, limits)));
+        children.extend(self.other.iter().cloned());
         Element { attributes: self.attributes.clone(), ..Element::with_children("object", children) }
     }
 }

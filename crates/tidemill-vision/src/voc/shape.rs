@@ -63,7 +63,7 @@ impl Shape {
 
     /// Reads the element of a shape.
     pub(super) fn read(element: Element) -> Self {
-        let shape = Numbers::of(&element).and_then(|numbers| numbers.shape(element.local_name()));
+        let shape = Numbers::of(&element).shape(element.local_name());
         shape.unwrap_or(Self::Unreadable(element))
     }
 
@@ -118,14 +118,14 @@ impl Shape {
 struct Numbers<'e>(HashMap<&'e str, f64>);
 
 impl<'e> Numbers<'e> {
-    fn of(element: &'e Element) -> Option<Self> {
+    fn of(element: &'e Element) -> Self {
         let mut numbers = HashMap::with_capacity(element.children.len());
         for child in &element.children {
             let value = number::parse(&child.text);
             // What is no number matters only if its name is asked for.
             numbers.entry(child.local_name()).or_insert(value.unwrap_or(f64::NAN));
         }
-        Some(Self(numbers))
+        Self(numbers)
     }
 
     fn get(&self, name: &str) -> Option<f64> {
@@ -157,11 +157,11 @@ impl<'e> Numbers<'e> {
         Some(Point { x: self.get(&format!("x{number}"))?, y: self.get(&format!("y{number}"))? })
     }
 
-    /// Points 1, 2, … up to the last; at least one, and none may be broken.
+    /// Points 1, 2, … up to the last; at least one, and none may be broken or missing.
     fn points(&self) -> Option<Vec<Point>> {
-        let named = |n: &usize| self.0.contains_key(format!("x{n}").as_str());
-        let points: Option<Vec<Point>> =
-            (1..).take_while(named).map(|n| self.point(&n.to_string())).collect();
+        let is_column = |name: &&&str| name.strip_prefix('x').is_some_and(|n| n.parse::<u32>().is_ok());
+        let count = self.0.keys().filter(is_column).count();
+        let points: Option<Vec<Point>> = (1..=count).map(|n| self.point(&n.to_string())).collect();
         points.filter(|points| !points.is_empty())
     }
 }

@@ -16,14 +16,15 @@ fn element(text: &mut String, element: &Element, depth: usize) {
     text.push('<');
     text.push_str(&element.name);
     for (name, value) in &element.attributes {
-        text.extend([" ", name, "=\"", &escape(clean(value)), "\""]);
+        text.extend([" ", name, "=\"", &attribute(value), "\""]);
     }
     if element.children.is_empty() && element.text.is_empty() {
         text.push_str("/>\n");
         return;
     }
     text.push('>');
-    text.push_str(&partial_escape(clean(&element.text)));
+    // A reader would take a plain carriage return for a line feed.
+    text.push_str(&partial_escape(clean(&element.text)).replace('\r', "&#13;"));
     if !element.children.is_empty() {
         text.push('\n');
         for child in &element.children {
@@ -36,6 +37,11 @@ fn element(text: &mut String, element: &Element, depth: usize) {
 
 fn indent(text: &mut String, depth: usize) {
     text.extend(std::iter::repeat_n('\t', depth));
+}
+
+/// A value in quotes, in which readers turn plain white space into blanks.
+fn attribute(value: &str) -> String {
+    escape(clean(value)).replace('\r', "&#13;").replace('\n', "&#10;").replace('\t', "&#9;")
 }
 
 /// Characters that XML cannot hold, in any spelling, become the replacement character.

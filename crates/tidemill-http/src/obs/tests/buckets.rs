@@ -55,8 +55,6 @@ async fn what_is_never_configured_has_fixed_answers() {
     assert!(versioning.text().contains("<VersioningConfiguration"));
     endpoint.put("/bkt/k", b"x").await;
     assert!(endpoint.aws("GET", "/bkt/k?tagging").send().await.expect(200).text().contains("<TagSet>"));
-    let image = endpoint.aws("GET", "/bkt/k?x-image-process=image%2Fresize%2Cw_10").send().await;
-    image.refused(501, "NotImplemented");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod buckets;
 mod chunked;
 mod client;
 mod dialects;
+mod images;
 mod listing;
 mod multipart;
 mod objects;
