@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn separated_groups_are_found_whatever_the_seed_and_the_threads() {
-        let samples = grouped(600, 6, 0.15, 1);
+        let samples = grouped(600, 6, 0.03, 1);
         let rows = samples.vectors().indices();
         for seed in 0..5 {
             let clusters = on_any_threads(|| {

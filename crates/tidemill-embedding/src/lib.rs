@@ -7,6 +7,7 @@ mod clusters;
 mod control;
 mod deduplication;
 mod embedder;
+mod generator;
 mod hog;
 mod install;
 mod matrix;
@@ -24,6 +25,10 @@ mod vectors;
 pub use control::{Cancelled, Control};
 pub use deduplication::{DedupVerdict, Picture, deduplicate};
 pub use embedder::{Embedder, Level, Model, Provenance};
+pub use generator::{
+    CYCLE_GAN, GanPlan, Generator, GeneratorError, PlanError, STYLE_GAN, Training, plan_cycle_gan,
+    plan_style_gan,
+};
 pub use install::{ConvertError, convert, fuzz_checkpoint};
 pub use model::{
     Calibration, Color, ContractError, DESCRIPTION_FILE, Description, DescriptionError, MODEL_FILE,

@@ -66,19 +66,27 @@ fn expect_number(bytes: &mut Bytes<'_>, expected: i128) -> Result<(), ConvertErr
 
 fn tensor(view: &TensorView, storages: &HashMap<&str, &[u8]>) -> Result<Tensor, ConvertError> {
     const DAMAGED: ConvertError = ConvertError::Checkpoint("a tensor does not fit its storage");
-    let mut stride = 1_usize;
-    for (size, found) in view.shape.iter().zip(&view.strides).rev() {
-        if *found != stride && *size != 1 {
-            return Err(ConvertError::Checkpoint("a tensor is not stored row by row"));
-        }
-        stride = stride.checked_mul(*size).ok_or(DAMAGED)?;
-    }
     let bytes = storages.get(view.storage.as_str()).ok_or(DAMAGED)?;
     let (numbers, _) = bytes.as_chunks::<4>();
-    let end = view.offset.checked_add(stride).ok_or(DAMAGED)?;
-    if numbers.len() != view.stored || view.shape.len() != view.strides.len() {
+    let length =
+        view.shape.iter().try_fold(1_usize, |length, size| length.checked_mul(*size)).ok_or(DAMAGED)?;
+    if numbers.len() != view.stored || view.shape.len() != view.strides.len() || length > numbers.len() {
         return Err(DAMAGED);
     }
-    let data = numbers.get(view.offset..end).ok_or(DAMAGED)?.iter().map(|number| f32::from_le_bytes(*number));
-    Ok(Tensor { shape: view.shape.clone(), data: data.collect() })
+    let places = places(view).ok_or(DAMAGED)?;
+    let data = places.into_iter().map(|place| numbers.get(place).map(|number| f32::from_le_bytes(*number)));
+    Ok(Tensor { shape: view.shape.clone(), data: data.collect::<Option<_>>().ok_or(DAMAGED)? })
+}
+
+/// Where the numbers of a tensor lie in its storage, row by row; the storage may hold them in another order.
+fn places(view: &TensorView) -> Option<Vec<usize>> {
+    let mut places = vec![view.offset];
+    for (size, stride) in view.shape.iter().zip(&view.strides) {
+        let along = |place: &usize| {
+            let place = *place;
+            (0..*size).map(move |step| step.checked_mul(*stride)?.checked_add(place))
+        };
+        places = places.iter().flat_map(along).collect::<Option<_>>()?;
+    }
+    Some(places)
 }

@@ -23,7 +23,7 @@ pub(crate) const CALIBRATION: Calibration = Calibration { c0: 0.82, c1: 0.40 };
 const NAME: &str = "efficientnet-lite0";
 
 /// SHA-256 of the default model's `model.onnx`.
-const SHA256: &str = "";
+const SHA256: &str = "19700cbdfb1346ab257d02c94948d1580b88fc244e2d69055c2396deabbd4826";
 
 /// Why no model was made of a wheel.
 #[derive(Debug, thiserror::Error)]

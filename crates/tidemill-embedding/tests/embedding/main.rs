@@ -2,8 +2,10 @@
 
 mod custom;
 mod edits;
+mod generator;
 mod golden;
 mod hog;
 mod near_duplicates;
+mod onnx;
 mod pcc;
 mod support;

@@ -2,7 +2,7 @@
 
     pip install numpy scikit-image==0.26.0 && python hog.py > ../golden/hog.json
 
-The images are drawn by a formula that tests/it/hog.rs repeats, so that no file is needed.
+The images are drawn by a formula that tests/embedding/hog.rs repeats, so that no file is needed.
 """
 
 import json
