@@ -92,7 +92,7 @@ mod tests {
             assert!((found - expected).abs() < 1e-12, "{found} {expected}");
         }
         assert!((distribution.mean - 0.43333333333333335).abs() < 1e-12);
-        assert!((distribution.std - 0.3197221016152026).abs() < 1e-12);
+        assert!((distribution.std - 0.32102267140430374).abs() < 1e-12);
         assert_eq!((distribution.min, distribution.max, distribution.count), (0.05, 0.9, 6));
     }
 
