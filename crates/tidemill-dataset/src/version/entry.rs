@@ -1,6 +1,6 @@
 //! One sample of a version, and its canonical line.
 
-use crate::sample::{Hardness, NewSample, Place, Sample, SampleLabel, Usage};
+use crate::sample::{Hardness, NewSample, Place, Sample, SampleLabel, SampleStatus, Usage};
 use crate::{Fraction, LabelType, SampleType};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -41,6 +41,29 @@ impl VersionEntry {
             metadata: sample.metadata,
             labels,
         })
+    }
+
+    /// The sample as a dataset that is at this version has it.
+    pub fn into_sample(self) -> Sample {
+        let id = self.sample.id();
+        let new = self.sample;
+        let status = if new.labels.is_empty() { SampleStatus::Unlabeled } else { SampleStatus::Labeled };
+        Sample {
+            id,
+            place: new.place,
+            kind: new.kind,
+            content: new.content,
+            size: new.size,
+            etag: new.etag,
+            modified_ms: new.modified_ms,
+            created_ms: 0,
+            status,
+            usage: new.usage,
+            hardness: new.hardness,
+            import_origin: new.import_origin,
+            metadata: new.metadata,
+            labels: new.labels,
+        }
     }
 
     pub(crate) fn key(&self) -> Key {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use tidemill_api::modelarts::dataset::{Dataset as Wire, Label as WireLabel};
 use tidemill_bucket::{Location, Scheme};
 use tidemill_dataset::label::Label;
+use tidemill_dataset::version::VersionLabel;
 use tidemill_dataset::{Dataset, DatasetType, Directory};
 
 /// Members kept with the definition that have a place of their own in answers, or none.
@@ -92,6 +93,16 @@ fn others(definition: &Map<String, Value>) -> Map<String, Value> {
 
 fn slash(location: &Location) -> String {
     location.written(Scheme::Slash)
+}
+
+/// A label of a version as answers show it.
+pub(super) fn label_of_version(label: VersionLabel) -> WireLabel {
+    WireLabel {
+        name: Some(label.name),
+        kind: Some(label.kind),
+        property: Some(label.property),
+        attributes: (!label.attributes.is_empty()).then_some(label.attributes),
+    }
 }
 
 /// A label as answers show it.

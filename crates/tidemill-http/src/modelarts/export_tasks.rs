@@ -28,6 +28,9 @@ async fn create(
     request.allow("modelarts:dataset:export")?;
     let (options, target) = options(request.json()?)?;
     let dataset = request.path("dataset_id");
+    if let Some(version) = &options.version {
+        state.datasets.version(&request.project, dataset, version).await?;
+    }
     let begun = state.datasets.start_export(&request.project, dataset, options, target).await;
     Ok(reply::ok(&shown(&begun.map_err(refused)?)?))
 }

@@ -41,8 +41,15 @@ pub(super) async fn list(State(state): State<ModelArtsState>, request: ModelArts
     request.allow("modelarts:label:list")?;
     let page = request.page(PAGE_MAX, PAGE_MAX)?;
     let dataset = dataset(&state, &request).await?;
-    let (labels, total_number) = state.datasets.labels(&dataset.id, page.offset, page.limit).await?;
-    let labels = labels.into_iter().map(detail::label).collect();
+    let Some(version) = request.query.get("version_id").filter(|id| !id.is_empty()) else {
+        let (labels, total_number) = state.datasets.labels(&dataset.id, page.offset, page.limit).await?;
+        let labels = labels.into_iter().map(detail::label).collect();
+        return Ok(reply::ok(&ListedLabels { labels, total_number }));
+    };
+    let found = state.datasets.version(&request.project, dataset.id.as_str(), version).await?.labels;
+    let total_number = found.len() as u64;
+    let (offset, limit) = (usize::try_from(page.offset).unwrap_or(usize::MAX), page.limit as usize);
+    let labels = found.into_iter().skip(offset).take(limit).map(detail::label_of_version).collect();
     Ok(reply::ok(&ListedLabels { labels, total_number }))
 }
 

@@ -23,6 +23,7 @@ mod samples;
 mod sync;
 mod tasks;
 mod upload;
+mod version_samples;
 mod versions;
 
 pub use error::ModelArtsError;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use tidemill_api::modelarts::processing::{ProcessorReason, ProcessorResult, ProcessorResults, ProcessorWhy};
 use tidemill_bucket::Scheme;
-use tidemill_processing::{ResultsQuery, SampleResult, sample_id};
+use tidemill_processing::{Reason, ResultsQuery, SampleResult, sample_id};
 
 pub(super) async fn list(
     State(state): State<ModelArtsState>,
@@ -34,8 +34,10 @@ fn shown(
     process: Option<&str>,
 ) -> ProcessorResult {
     let url = |place: &_| signer.get(place, process);
+    let kept = [Reason::kept()];
+    let reasons = if result.reasons.is_empty() { &kept[..] } else { &result.reasons };
     let named = result.origin.as_ref().or(result.product.as_ref());
-    let (english, chinese) = result.reasons.iter().map(|r| (r.english.clone(), r.chinese.clone())).unzip();
+    let (english, chinese) = reasons.iter().map(|r| (r.english.clone(), r.chinese.clone())).unzip();
     ProcessorResult {
         new_source: result.product.as_ref().map(|place| place.written(Scheme::Obs)),
         origin_source: result.origin.as_ref().map(|place| place.written(Scheme::S3)),
@@ -45,16 +47,15 @@ fn shown(
         signed_new_source: result.product.as_ref().and_then(url),
         signed_origin_source: result.origin.as_ref().and_then(url),
         version_id: version_id.to_owned(),
-        tidemill: why(result, version_id),
+        tidemill: why(result, reasons, version_id),
     }
 }
 
-fn why(result: &SampleResult, version_id: &str) -> ProcessorWhy {
-    let reason =
-        |r: &tidemill_processing::Reason| ProcessorReason { code: r.code.clone(), text: r.english.clone() };
+fn why(result: &SampleResult, reasons: &[Reason], version_id: &str) -> ProcessorWhy {
+    let reason = |r: &Reason| ProcessorReason { code: r.code.clone(), text: r.english.clone() };
     ProcessorWhy {
         run_id: version_id.to_owned(),
-        reasons: result.reasons.iter().map(reason).collect(),
+        reasons: reasons.iter().map(reason).collect(),
         compared_with: result.compared_with.as_ref().map(|place| place.written(Scheme::Obs)),
         scores: result.scores.clone(),
     }

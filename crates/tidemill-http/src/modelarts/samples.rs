@@ -3,7 +3,7 @@
 use crate::modelarts::labels::dataset;
 use crate::modelarts::{
     ModelArtsError, ModelArtsRequest, ModelArtsState, UrlSigner, batch, detail, reply, sample_detail,
-    sample_labels, sample_query,
+    sample_labels, sample_query, version_samples,
 };
 use axum::extract::State;
 use axum::response::Response;
@@ -28,11 +28,21 @@ pub(super) async fn list(State(state): State<ModelArtsState>, request: ModelArts
     let order = if request.ascending()? { Order::Oldest } else { Order::Newest };
     let condition = sample_query::filter(&request)?.condition(state.gate.clock.now_ms())?;
     let dataset = dataset(&state, &request).await?;
-    let found = state.datasets.find_samples(&dataset.id, condition, order, page.offset, page.limit).await?;
+    let (samples, sample_count) = match request.query.get("version_id").filter(|id| !id.is_empty()) {
+        Some(version) => {
+            let found = version_samples::page(&state, &request, version, page).await?;
+            (found.samples, found.total)
+        }
+        None => {
+            let (offset, limit) = (page.offset, page.limit);
+            let found = state.datasets.find_samples(&dataset.id, condition, order, offset, limit).await?;
+            (found.samples, found.total)
+        }
+    };
     let urls = UrlSigner::new(&state, &request);
     let process = request.query.get("process_parameter");
-    let shown = found.samples.into_iter().map(|sample| sample_detail::of(sample, &urls, process, true));
-    Ok(reply::ok(&SampleList { sample_count: found.total, samples: shown.collect() }))
+    let shown = samples.into_iter().map(|sample| sample_detail::of(sample, &urls, process, true));
+    Ok(reply::ok(&SampleList { sample_count, samples: shown.collect() }))
 }
 
 pub(super) async fn describe(State(state): State<ModelArtsState>, request: ModelArtsRequest) -> Answer {

@@ -18,6 +18,11 @@ impl Reason {
         Self { code: code.to_owned(), english: english.into(), chinese: chinese.into() }
     }
 
+    /// Nothing had to be done.
+    pub fn kept() -> Self {
+        Self::new("kept", "kept as it is", "原样保留")
+    }
+
     /// A product that cannot be written.
     pub(crate) fn unencodable(error: &str) -> Self {
         Self::new(

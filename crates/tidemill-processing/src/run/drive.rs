@@ -248,7 +248,7 @@ impl Driver {
         }
         let attempt = format!("{}/{stage_number}/{shard:08}-{}", directory(&self.row.run_id), random_id());
         let spec = ShardSpec { input: input.to_owned(), attempt };
-        let layout = Layout { family: self.pipeline().family, task_type: self.pipeline().task_type };
+        let layout = Layout { family: self.pipeline().family };
         let records = match (stage, whole) {
             (Stage::Map(steps), _) => self.worker.map(&spec, steps).await?,
             (Stage::Embed, _) => self.worker.embed(&spec).await?,

@@ -1,7 +1,7 @@
 //! Where products go: which directory, which name, and what happens when two want the same place.
 
 use super::record::{LabelFile, Record};
-use crate::operator::{Family, TaskType};
+use crate::operator::Family;
 
 /// The directory of products below a run's output.
 const DATA: &str = "Data/";
@@ -10,7 +10,6 @@ const DATA: &str = "Data/";
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     pub(crate) family: Family,
-    pub(crate) task_type: TaskType,
 }
 
 impl Layout {

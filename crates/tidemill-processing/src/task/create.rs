@@ -33,7 +33,10 @@ impl Processing {
         let task = self.task_row(project, &name, &body, &request)?;
         let run = match with_version {
             true => Some(self.run_row(project, &task, body, &request).await?),
-            false => None,
+            false => {
+                self.find_inputs(project, &mut body.clone(), &request).await?;
+                None
+            }
         };
         let task_id = task.task_id.clone();
         let (inserted, run) = tx!(self.0.ctx.meta, |tx, task, run| insert(tx, task, run))?;

@@ -35,6 +35,23 @@ impl Processing {
         request: &Request,
         run_id: &str,
     ) -> Result<Resolved, ProcessingError> {
+        let read = self.find_inputs(project, body, request).await?;
+        let input_version = read.as_ref().map(|(_, version)| version.id.clone());
+        if request.template.has_versions() {
+            let (output, target_dataset) = self.output(project, request, run_id).await?;
+            return Ok(Resolved { output, input_version, target_dataset });
+        }
+        let output = analysed(read, body)?;
+        Ok(Resolved { output, input_version, target_dataset: None })
+    }
+
+    /// Looks for everything that is to be read; the first dataset version among it.
+    pub(super) async fn find_inputs(
+        &self,
+        project: &ProjectId,
+        body: &mut ProcessorTaskRequest,
+        request: &Request,
+    ) -> Result<Option<(Dataset, Version)>, ProcessingError> {
         let mut read = None;
         for (n, input) in request.inputs.iter().enumerate() {
             match input {
@@ -48,13 +65,7 @@ impl Processing {
                 }
             }
         }
-        let input_version = read.as_ref().map(|(_, version)| version.id.clone());
-        if request.template.has_versions() {
-            let (output, target_dataset) = self.output(project, request, run_id).await?;
-            return Ok(Resolved { output, input_version, target_dataset });
-        }
-        let output = analysed(read, body)?;
-        Ok(Resolved { output, input_version, target_dataset: None })
+        Ok(read)
     }
 
     async fn dataset_version(
