@@ -2,9 +2,11 @@
 
 mod accounts;
 mod connection;
+mod datasets;
 mod dumps;
 mod error;
 mod objects;
+mod processing;
 mod raw;
 mod records;
 mod streams;

@@ -34,6 +34,11 @@ struct Listing {
 }
 
 impl Connection {
+    /// What is behind an address that is signed already.
+    pub(crate) fn fetch(&self, address: &str) -> Result<Vec<u8>, ClientError> {
+        self.send(Request::get(address).body(()).map_err(|e| unexpected(&e))?)
+    }
+
     /// The object endpoint.
     pub(crate) fn objects(&self) -> Objects<'_> {
         Objects(self)

@@ -3,6 +3,7 @@
 mod account;
 mod config;
 mod conformance;
+mod dataset;
 mod demo;
 mod dump;
 mod key;
@@ -13,6 +14,8 @@ mod serve;
 mod stream;
 mod subscription;
 mod target;
+mod task;
+mod watch;
 
 use crate::failure::EXIT_CODES;
 use crate::output::Output;
@@ -20,7 +23,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
-/// Records in over HTTP; files out, exactly once.
+/// Records in over HTTP; files, tables and clean datasets out.
 #[derive(Debug, Parser)]
 #[command(name = "tidemill", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
 pub(crate) struct CommandLine {
@@ -46,6 +49,10 @@ enum Command {
     Record(record::Record),
     /// Create, list, show, stop, start, delete and verify dump tasks.
     Dump(dump::Dump),
+    /// Create, fill, publish, export and delete datasets.
+    Dataset(dataset::Dataset),
+    /// Run operators over images: create, watch, stop, report and delete processing tasks.
+    Task(task::Task),
     /// Be told of events: create, list and delete subscriptions.
     Subscription(subscription::Subscription),
     /// Replay recorded client traffic against an endpoint and show what it answers differently.
@@ -71,6 +78,8 @@ impl CommandLine {
             Command::Stream(stream) => stream.run(config, output),
             Command::Record(record) => record.run(config, output),
             Command::Dump(dump) => dump.run(config, output),
+            Command::Dataset(dataset) => dataset.run(config, output),
+            Command::Task(task) => task.run(config, output),
             Command::Subscription(subscription) => subscription.run(config, output),
             Command::Conformance(conformance) => conformance.run(config, output),
             Command::Account(account) => account.run(config, output),
