@@ -1,6 +1,6 @@
 """The demo's real clients: the stream SDK (huaweicloud-sdk-python-dis) and boto3.
 
-Usage: client.py create | send FILE | await FILE DIR | read FILE
+Usage: client.py create | send FILE | await FILE DIR | read FILE | upload FOLDER BUCKET
 The server and the identity come from the TIDEMILL_* variables that demo.sh sets.
 """
 
@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import time
+from pathlib import Path
 
 import boto3
 from botocore.config import Config
@@ -117,6 +118,16 @@ def wait_for_delivery(path, directory):
     same(path, joined, f"the {len(objects)} delivered object(s), joined in name order,")
 
 
+def upload(folder, bucket):
+    """Every file of the folders below `folder`, under `in/`."""
+    s3 = bucket_client()
+    s3.create_bucket(Bucket=bucket)
+    files = [file for file in sorted(Path(folder).glob("*/*")) if file.suffix != ".md"]
+    for file in files:
+        s3.upload_file(str(file), bucket, f"in/{file.relative_to(folder)}")
+    print(f"{len(files)} files, {sum(file.stat().st_size for file in files)} bytes", file=sys.stderr)
+
+
 def read(path):
     client, joined, count = streams(), hashlib.sha256(), 0
     cursor = client.getCursor(STREAM, "shardId-0000000000", "TRIM_HORIZON").cursor
@@ -141,5 +152,5 @@ def same(path, joined, what):
 
 if __name__ == "__main__":
     logging.disable(logging.INFO)  # the stream SDK logs a line a batch, in the middle of the bar
-    verbs = {"create": create, "send": send, "await": wait_for_delivery, "read": read}
+    verbs = {"create": create, "send": send, "await": wait_for_delivery, "read": read, "upload": upload}
     verbs[sys.argv[1]](*sys.argv[2:])
