@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "tests/contract"))
 
 from kit import table  # noqa: E402 - its folder had to be added to the path first
 
-HEAD = """# Compatibility with DIS
+HEAD = """# Compatibility
 
 Made by `scripts/compatibility.sh` from the tables in `tests/contract/table`; a test keeps it equal to them.
 
@@ -23,18 +23,26 @@ parameter and member at its limits and types, and by generated ones. The API its
 """
 
 
+TITLES = {"dis": "Streams (DIS)", "modelarts": "Datasets and processing (ModelArts)"}
+
+
 def render():
     """The whole document."""
-    entries, clients, everywhere = table.operations(), table.clients(), table.load(table.FOLDER / "everywhere.yaml")
+    entries, clients = table.operations(), table.clients()
     cases = sum(len(entry["cases"]) for entry in entries.values())
-    parts = [HEAD.format(operations=len(entries), cases=cases)]
-    parts += ["## Where it differs\n", _reasons(everywhere["differs"])]
-    parts += ["## What is not offered\n", _reasons(everywhere["not_offered"])]
-    parts += ["## Clients\n", _clients(clients)]
-    parts += ["## Operations\n"]
-    parts += [_operation(identifier, entry, clients) for identifier, entry in entries.items()]
-    parts += ["## Error codes\n", _errors(entries)]
+    parts = [HEAD.format(operations=len(entries), cases=cases), "## Clients\n", _clients(clients)]
+    for api, title in TITLES.items():
+        parts += [f"## {title}\n", *_api(api, clients)]
     return "\n".join(parts)
+
+
+def _api(api, clients):
+    entries, everywhere = table.operations(api), table.everywhere(api)
+    yield from ("### Where it differs\n", _reasons(everywhere["differs"]))
+    yield from ("### What is not offered\n", _reasons(everywhere["not_offered"]))
+    yield "### Operations\n"
+    yield from (_operation(identifier, entry, clients) for identifier, entry in entries.items())
+    yield from ("### Error codes\n", _errors(api, entries))
 
 
 def _reasons(items):
@@ -51,7 +59,7 @@ def _clients(clients):
 
 
 def _operation(identifier, entry, clients):
-    lines = [f"### {identifier}\n", f"`{entry['call']}`\n", entry["holds"].strip() + "\n"]
+    lines = [f"#### {identifier}\n", f"`{entry['call']}`\n", entry["holds"].strip() + "\n"]
     for item in entry.get("differs", []):
         lines.append(f"- Differs: {item['what']}, because {item['why']}.")
     for parameter, reason in entry.get("tolerates", {}).items():
@@ -71,15 +79,17 @@ def _cases(cases):
     return "; ".join(f"{answer}: {', '.join(names)}" for answer, names in by_answer.items()) + "."
 
 
-def _errors(entries):
+def _errors(api, entries):
     """Every code, and which operation is seen to answer it."""
     lines = ["| Code | Status | Message | |", "| --- | --- | --- | --- |"]
-    for code, known in table.errors().items():
+    for code, known in table.errors(api).items():
         seen = [k for k, entry in entries.items() if any(case.get("error") == code for case in entry["cases"])]
         if "never" in known:
             what = f"never answered: {known['never']}"
         elif "proved_by" in known:
             what = f"`{known['proved_by'].replace('::', '`, `')}`"
+        elif "unproved" in known:
+            what = f"not provoked by a test: {known['unproved']}"
         else:
             what = ", ".join(seen) or "for single records of a put"
         status = " or ".join(map(str, table.as_list(known["status"])))

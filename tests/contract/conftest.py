@@ -10,7 +10,7 @@ localhost.install()
 
 @pytest.fixture(scope="session")
 def world():
-    """A server with a stream, an app and a dump task. Its clock is not moved."""
+    """A server with something of every kind. Its clock is not moved."""
     running = World()
     yield running
     running.close()
@@ -21,10 +21,10 @@ def world_for(world):
     """Gives a case the server it asks for: the shared one, or one of its own."""
     own = []
 
-    def choose(wanted):
+    def choose(wanted, api):
         if wanted is None:
             return world
-        own.append(World(wanted if isinstance(wanted, list) else ()))
+        own.append(World(wanted if isinstance(wanted, list) else (), (api,)))
         return own[-1]
 
     yield choose

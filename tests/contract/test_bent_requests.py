@@ -39,18 +39,23 @@ def answer_to(play, identifier, operation, bent):
         if answer.status_code < 300:
             check.check_success(answer, operation)
         else:
-            check.check_error(answer)
+            check.check_error(answer, api=document.api_of(operation))
             assert answer.status_code < 500, answer.text
     except AssertionError as error:
         return [str(error)[:300]]
     finally:
         if answer.status_code < 300 and request.method != "GET":
             play.again(identifier)
-    return disagreement(TABLE[identifier], bent, answer)
+    return disagreement(TABLE[identifier], operation, bent, answer)
 
 
-def disagreement(entry, bent, answer):
-    """Where the answer is not what the document promises, unless the table says why."""
+def disagreement(entry, operation, bent, answer):
+    """Where the answer is not what the document promises, unless the table says why.
+
+    Of the dataset API only the form of answers is asked: much of what its document names is informative there.
+    """
+    if document.api_of(operation) == "modelarts":
+        return []
     name = str(bent.place[-1])
     shown = f"{answer.status_code} {answer.text[:200]}"
     if bent.legal is False and answer.status_code < 300 and name not in entry.get("tolerates", {}):

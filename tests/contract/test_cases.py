@@ -17,12 +17,13 @@ CASES = [
 
 @pytest.mark.parametrize("identifier,case,java", CASES)
 def test_case(world_for, identifier, case, java):
-    play = Play(world_for(case.get("server")))
+    api = document.api_of(OPERATIONS[identifier])
+    play = Play(world_for(case.get("server"), api))
     try:
         play.prepare(identifier, case)
         answer = play.send(play.request(identifier, case), java)
         if "error" in case:
-            check.check_error(answer, case["error"], play.fill(case.get("message")))
+            check.check_error(answer, case["error"], play.fill(case.get("message")), api)
         else:
             assert answer.status_code == case["status"], f"{answer.status_code} {answer.text[:400]}"
             check.check_success(answer, OPERATIONS[identifier], case.get("media", "application/json"))

@@ -29,7 +29,8 @@ def put_names_in(case, variables):
         "stream_name": variables["scratch"], "stream-name": variables["scratch"], "stream_id": variables["scratch_id"],
         "stream-id": variables["scratch_id"], "app_name": variables["app"], "partition_id": "0", "partition-id": "0",
         "partition-cursor": variables["cursor"], "obs_bucket_path": variables["bucket"],
-        "task_name": variables["task"],
+        "task_name": variables["task"], "dataset_id": variables["own_dataset_id"], "sample_id": variables["own_sample"],
+        "import_path": f"/{variables['bucket']}/more/", "data_path": f"/{variables['bucket']}/few/",
     }  # fmt: skip
     case.path_parameters["project_id"] = PROJECT_ID
     for part in (case.path_parameters, case.query, case.body):

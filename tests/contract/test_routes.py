@@ -21,9 +21,10 @@ def test_a_method_that_the_path_does_not_have(world):
     for _, method, path, _ in document.operations():
         by_path.setdefault(path, set()).add(method)
     for path, methods in by_path.items():
-        if path.endswith(("/action", "/tags")):
-            continue  # a wider path holds these: a task may be named `action`, a stream `tags`
+        if path.endswith(("/action", "/tags", "/labels/delete")):
+            continue  # a wider path holds these: a task may be named `action`, a stream `tags`, a label `delete`
         filled = path.replace("{", "").replace("}", "")
         for method in set(METHODS) - methods:
+            filled = filled.replace("/v2/project_id/", f"/v2/{world.variables['project']}/")
             answer = ask(world.server, method, filled)
             check.check_error(answer, "APIGW.0103", "The API does not support this method.")

@@ -9,12 +9,26 @@ from jsonschema import Draft202012Validator
 PATH = Path(__file__).parents[3] / "crates/tidemill-http/openapi/tidemill.json"
 DOCUMENT = json.loads(PATH.read_text())
 METHODS = ("get", "post", "put", "delete", "head")
-# Parts of the API that are not the streams' and have tests of their own.
-OTHER_TAGS = {"identity", "operations"}
+# Parts of the document that have tests of their own.
+OTHER_TAGS = {"identity", "operations", "not offered"}
+MODELARTS_TAGS = {"datasets", "samples", "labels", "dataset versions", "import and export", "processing"}
+
+
+def api_of(operation):
+    """Which of the two APIs an operation belongs to: `dis` or `modelarts`."""
+    return "modelarts" if MODELARTS_TAGS & set(operation["tags"]) else "dis"
+
+
+def not_offered():
+    """Method, path and description of the operations that are refused as a whole."""
+    for path, item in DOCUMENT["paths"].items():
+        for method in METHODS:
+            if method in item and "not offered" in item[method]["tags"]:
+                yield method.upper(), path, item[method]
 
 
 def operations():
-    """The operations of the stream API: id, method, path and description with the path's parameters merged in."""
+    """The operations of both APIs: id, method, path and description with the path's parameters merged in."""
     for path, item in DOCUMENT["paths"].items():
         for method in METHODS:
             if method in item and not OTHER_TAGS & set(item[method]["tags"]):

@@ -22,6 +22,8 @@ TAKEN_AWAY = {
     "createApp": "/apps/{app_name}",
     "joinGroup": "/apps/{app_name}/consumers/{clientId}",
     "createSubscription": "/tidemill/subscriptions/{name}",
+    "createDataset": "/datasets/{dataset_id}",
+    "createProcessorTask": "/processor-tasks/{task_id}",
 }
 
 
@@ -98,7 +100,8 @@ class Play:
         """Sends, and remembers what has to be taken away."""
         answer = request.send(self.server, java)
         if request.operation in TAKEN_AWAY and answer.status_code < 300:
-            self.made.append(TAKEN_AWAY[request.operation].format(**request.values, **request.json))
+            known = {**request.values, **request.json, **(answer.json() if answer.content else {})}
+            self.made.append(TAKEN_AWAY[request.operation].format(**known))
         return answer
 
     def step(self, step):

@@ -1,6 +1,6 @@
 """The tables in `tests/contract/table/`: what every operation answers, and which clients are driven.
 
-`operations/*.yaml` holds one entry an operation, by its operation id; a later file may have more of its cases:
+`dis/operations/*.yaml` and `modelarts/operations/*.yaml` hold one entry an operation, by its operation id; a later file may have more of its cases:
 
     call      method and path, as in the served document
     holds     one or two sentences: what a program can rely on
@@ -50,10 +50,14 @@ def load(path):
     return yaml.load(path.read_text(), Loader)
 
 
-def operations():
-    """All entries by operation id, in the order of the files."""
+APIS = ("dis", "modelarts")
+
+
+def operations(*apis):
+    """All entries by operation id, in the order of the files: of the named APIs, or of both."""
     found = {}
-    for path in sorted((FOLDER / "operations").glob("*.yaml")):
+    paths = [path for api in apis or APIS for path in sorted((FOLDER / api / "operations").glob("*.yaml"))]
+    for path in paths:
         for identifier, entry in load(path).items():
             if identifier in found:
                 assert set(entry) == {"cases"}, f"{identifier} is in two files"
@@ -63,9 +67,14 @@ def operations():
     return found
 
 
-def errors():
+def errors(*apis):
     """Every error code: its status, phrase, and, if no request provokes it, the reason."""
-    return load(FOLDER / "errors.yaml")
+    return {code: known for api in apis or APIS for code, known in load(FOLDER / api / "errors.yaml").items()}
+
+
+def everywhere(api):
+    """What differs from the vendor's documents in every operation of an API, and what is not offered."""
+    return load(FOLDER / api / "everywhere.yaml")
 
 
 def clients():

@@ -4,6 +4,7 @@ import base64
 import datetime
 import hashlib
 import hmac
+from pathlib import Path
 
 import requests
 
@@ -13,7 +14,17 @@ from support.names import fresh
 from support.server import Server
 
 # Room for the streams of all cases together.
-ARGS = ["--common-partitions-max", "10000", "--advanced-partitions-max", "10"]
+ARGS = ["--common-partitions-max", "10000", "--advanced-partitions-max", "10", "--limits.publish-interval=0s"]
+
+IMAGES = Path(__file__).parents[3] / "demo/images"
+# Keys of the bucket and the real pictures under them: two labels, and one picture without.
+PICTURES = {
+    "in/cat/1.jpg": "cat/ear.jpg", "in/cat/2.jpg": "cat/eye.jpg", "in/dog/1.jpg": "coffee/cup.jpg", "in/3.jpg": "space/red.jpg",
+    "few/1.jpg": "rocket/fire.jpg",
+    "more/cat/3.jpg": "cat/nose.jpg", "more/dog/2.jpg": "coffee/spoon.jpg",
+    "own/cat/1.jpg": "cat/chin.jpg",
+    **{f"many/{n}.jpg": "person/suit.jpg" for n in range(40)},
+}  # fmt: skip
 
 SEED = [
     {"do": "createStream", "json": {"stream_name": "$stream", "partition_count": 2}},
@@ -33,11 +44,31 @@ SEED = [
     {"do": "describeTransferTask", "keep": {"task_id": "task_id"}},
 ]  # fmt: skip
 
+DATASET_SEED = [
+    {"do": "createDataset", "json": {"dataset_name": "$dataset"}, "keep": {"dataset_id": "dataset_id", "import_task": "import_task_id"}},
+    {"wait": {"do": "descDataset", "answer": {"status": 1, "total_sample_count": 4}}},
+    {"do": "createDatasetVersion", "path": {"dataset_id": "$dataset_id"}, "without": ["json.version_name"],
+     "keep": {"dataset_version": "version_id"}},
+    {"wait": {"do": "descDataset", "answer": {"status": 1, "dataset_version_count": 1}}},
+    {"do": "listSamples", "keep": {"sample": "samples.0.sample_id"}},
+    {"do": "exportTask", "keep": {"export_task": "task_id"}},
+    {"wait": {"do": "getExportTaskStatusOfDataset", "answer": {"status": "SUCCESSED"}}},
+    # Cases change this one.
+    {"do": "createDataset", "json": {"dataset_name": "$own_dataset", "data_sources": [{"data_path": "/$bucket/own/"}],
+     "work_path": "/$bucket/own-work/"}, "keep": {"own_dataset_id": "dataset_id"}},
+    {"wait": {"do": "descDataset", "path": {"dataset_id": "$own_dataset_id"}, "answer": {"status": 1}}},
+    {"do": "listSamples", "path": {"dataset_id": "$own_dataset_id"}, "keep": {"own_sample": "samples.0.sample_id"}},
+    {"do": "createProcessorTask", "json": {"name": "$run_name", "create_version": True}, "keep": {"run_task": "task_id"}},
+    {"wait": {"do": "describeProcessorTask", "answer": {"status": 2}}},
+    {"do": "listProcessorTaskVersions", "keep": {"run_version": "versions.0.task_version_id"}},
+]  # fmt: skip
+SEEDS = {"dis": SEED, "modelarts": DATASET_SEED}
+
 
 class World:
     """A server and its variables."""
 
-    def __init__(self, args=()):
+    def __init__(self, args=(), apis=tuple(SEEDS)):
         self.server = Server(args=[*ARGS, *args]).start()
         self.variables = {
             "project": names.PROJECT_ID,
@@ -47,12 +78,19 @@ class World:
             "app": fresh("app"),
             "task": fresh("task"),
             "bucket": fresh("bucket"),
+            "dataset": fresh("dataset"),
+            "own_dataset": fresh("own-dataset"),
+            "run_name": fresh("run"),
+            "image": base64.b64encode((IMAGES / "cat/ear.jpg").read_bytes()).decode(),
             "domain": names.DOMAIN,
             "user": names.USER,
         }
-        make_bucket(self.server, self.variables["bucket"])
+        put(self.server, self.variables["bucket"])
+        if "modelarts" in apis:
+            for key, picture in PICTURES.items():
+                put(self.server, f"{self.variables['bucket']}/{key}", (IMAGES / picture).read_bytes())
         play = Play(self)
-        for step in SEED:
+        for step in [step for api in apis for step in SEEDS[api]]:
             play.step(step)
         self.variables.update(play.variables)
 
@@ -60,11 +98,12 @@ class World:
         self.server.close()
 
 
-def make_bucket(server, name):
-    """Makes a bucket, signed in the way of OBS."""
+def put(server, place, content=b""):
+    """Makes a bucket or an object, signed in the way of OBS."""
     date = datetime.datetime.now(datetime.UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
-    mac = hmac.new(names.SECRET_ACCESS_KEY.encode(), f"PUT\n\n\n{date}\n/{name}/".encode(), hashlib.sha1)
+    resource = place if "/" in place else f"{place}/"
+    mac = hmac.new(names.SECRET_ACCESS_KEY.encode(), f"PUT\n\n\n{date}\n/{resource}".encode(), hashlib.sha1)
     signature = base64.b64encode(mac.digest()).decode()
     headers = {"Date": date, "Authorization": f"OBS {names.ACCESS_KEY_ID}:{signature}"}
-    answer = requests.put(f"{server.objects}/{name}", headers=headers, timeout=20)
+    answer = requests.put(f"{server.objects}/{place}", data=content, headers=headers, timeout=20)
     assert answer.status_code == 200, answer.text
