@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if cargo +nightly fuzz --version >/dev/null 2>&1; then
-  for target in frame_decoder put_body protobuf_body compressed_body cursor authorization image voc; do
+  for target in frame_decoder put_body protobuf_body compressed_body cursor authorization image voc manifest yolo csv; do
     cargo +nightly fuzz run "$target" -- -max_total_time="${FUZZ_SECONDS:-300}"
   done
 else

@@ -17,7 +17,7 @@ fetch_packages() {
 }
 
 # holds SHA256: whether a file of this content lies in the archives.
-holds() { sha256sum "$archives"/*.deb 2>/dev/null | grep -q "^$1 "; }
+holds() { sha256sum "$archives"/*.deb 2>/dev/null | grep "^$1 " >/dev/null; }
 
 fetch_wallpapers() {
   local package version digest
