@@ -74,12 +74,17 @@ impl UserObjects {
     /// Writes an object whole; its ETag.
     pub(crate) async fn write(&self, place: &Location, bytes: Bytes) -> Result<String, Trouble> {
         let bucket = self.bucket(&place.bucket).await?;
-        let path = Path::parse(&place.key)
-            .map_err(|e| Trouble::Failed(format!("the key {:?} cannot be written: {e}", place.key)))?;
+        let path = path_of(place)?;
         let put = bucket.put(&path, bytes.into()).await;
         let put = put.map_err(|e| Trouble::Failed(format!("cannot write {place}: {e}")))?;
         Ok(put.e_tag.unwrap_or_default())
     }
+}
+
+/// The key of a place exactly as it is written: nothing in it is escaped.
+pub(crate) fn path_of(place: &Location) -> Result<Path, Trouble> {
+    Path::parse(&place.key)
+        .map_err(|e| Trouble::Failed(format!("the key {:?} cannot be addressed: {e}", place.key)))
 }
 
 fn unusable(error: object_store::Error) -> Unusable {

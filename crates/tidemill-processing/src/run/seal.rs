@@ -1,6 +1,7 @@
 //! The end of a run: its manifest, its counters, its results.
 
 use super::manifest::part_key;
+use super::objects::path_of;
 use super::shard::Worker;
 use crate::context::tx;
 use crate::error::Trouble;
@@ -62,7 +63,7 @@ impl Sealing<'_> {
     async fn write_manifest(&self, tables: &[String]) -> Result<(), Trouble> {
         let place = self.output.join("output.manifest");
         let bucket = self.worker.objects.bucket(&place.bucket).await?;
-        let begun = bucket.put_multipart(&Path::from(place.key.as_str())).await;
+        let begun = bucket.put_multipart(&path_of(&place)?).await;
         let failed = |e: object_store::Error| Trouble::Failed(format!("cannot write {place}: {e}"));
         let mut upload = WriteMultipart::new(begun.map_err(failed)?);
         for table in tables {

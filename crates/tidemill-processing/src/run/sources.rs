@@ -1,12 +1,12 @@
 //! What runs read: directories, versions of datasets, outputs of other tasks.
 
 use super::listing::{Known, Listing, is_picture};
+use super::objects::path_of;
 use super::record::LabelFile;
 use crate::engine::Listed;
 use crate::error::Trouble;
 use futures::StreamExt;
 use object_store::ObjectStoreExt;
-use object_store::path::Path;
 use tidemill_bucket::Location;
 use tidemill_dataset::manifest::{Entry, Reader, Source};
 use tidemill_dataset::sample::{SampleLabel, Usage};
@@ -35,7 +35,7 @@ impl Listing<'_> {
     pub(crate) async fn add_manifest(&mut self, manifest: &Location) -> Result<(), Trouble> {
         let bucket = self.objects.bucket(&manifest.bucket).await?;
         let failed = |e: object_store::Error| Trouble::Failed(format!("cannot read {manifest}: {e}"));
-        let found = bucket.get(&Path::from(manifest.key.as_str())).await.map_err(failed)?;
+        let found = bucket.get(&path_of(manifest)?).await.map_err(failed)?;
         let directory = manifest.key.rsplit_once('/').map_or("", |(directory, _)| directory);
         let base = Location { bucket: manifest.bucket.clone(), key: directory.to_owned() }.as_dir();
         let mut lines = Reader::new(found.into_stream().boxed(), base.clone());

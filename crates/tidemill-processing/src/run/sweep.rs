@@ -1,7 +1,7 @@
 //! Removing what deleted runs left: their tables, and their output unless something still refers to it.
 
 use super::directory;
-use super::objects::UserObjects;
+use super::objects::{UserObjects, path_of};
 use crate::context::{Context, read, tx};
 use crate::error::Trouble;
 use futures::{StreamExt, TryStreamExt};
@@ -62,7 +62,7 @@ async fn remove_output(ctx: &Arc<Context>, project: ProjectId, output: &Location
     let kept = referenced(ctx, &project, output).await?;
     let objects = UserObjects::new(ctx.clone(), project);
     let bucket = objects.bucket(&output.bucket).await?;
-    let listed = bucket.list(Some(&Path::from(output.key.as_str())));
+    let listed = bucket.list(Some(&path_of(output)?));
     let found: Vec<Path> = listed.map_ok(|meta| meta.location).try_collect().await?;
     let gone: Vec<_> = found.into_iter().filter(|path| !kept.contains(path.as_ref())).map(Ok).collect();
     let gone = futures::stream::iter(gone).boxed();
