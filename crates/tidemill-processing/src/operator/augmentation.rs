@@ -13,9 +13,12 @@ const DRAWN: &str = "@tidemill:aug";
 
 impl MapStep for Augmentation {
     fn apply(&self, work: &mut Work) -> Verdict {
-        work.added = true;
         match augment(self, work) {
-            Ok(verdict) => verdict,
+            Ok(verdict) => {
+                // What is left out before anything new was made is the picture that was read.
+                work.added |= verdict == Verdict::Kept;
+                verdict
+            }
             Err(error) => work.drop_for(Reason::new(
                 "undecodable",
                 format!("the picture cannot be used: {error}"),

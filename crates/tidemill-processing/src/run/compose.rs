@@ -64,12 +64,11 @@ impl Composing<'_> {
     /// What a record adds to the version: nothing, its origin, its product, or both.
     async fn of_record(&self, record: &Record) -> Result<Vec<VersionEntry>, Trouble> {
         let mut entries = Vec::new();
-        if matches!(record.fate, Fate::Kept | Fate::Added | Fate::Passed) {
+        if matches!(record.fate, Fate::Kept | Fate::Added | Fate::Passed | Fate::Withdrawn) {
             let place = record.origin_location();
             let etag = record.etag.clone().unwrap_or_default();
-            let labels =
-                if record.fate == Fate::Added { &record.origin_label_file } else { &record.label_file };
-            entries.push(self.entry(record, place, record.size, &etag, labels.as_ref()).await?);
+            let labels = record.label_file_of_origin();
+            entries.push(self.entry(record, place, record.size, &etag, labels).await?);
         }
         if let (Fate::Changed | Fate::Added, Some(key)) = (record.fate, &record.product) {
             let (place, size, etag) = self.copy(key).await?;

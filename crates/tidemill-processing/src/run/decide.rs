@@ -1,7 +1,7 @@
 //! The decisions of an operator on all samples.
 
 use super::listing::is_picture;
-use super::record::{Fate, Record};
+use super::record::Record;
 use super::shard::Worker;
 use crate::error::Trouble;
 use crate::operator::{Reason, SetKind, SetOperator};
@@ -130,9 +130,9 @@ fn ended(cancel: &tokio_util::sync::CancellationToken, error: &dyn std::fmt::Dis
 pub(crate) fn apply(decisions: &Decisions, records: Vec<Record>) -> Vec<Record> {
     let one = |mut record: Record| {
         record.embedding = None;
-        if let Some(decision) = decisions.get(&record.number()) {
+        if let Some(decision) = decisions.get(&record.number()).filter(|_| record.fate.is_output()) {
             if !decision.kept {
-                record.fate = Fate::Dropped;
+                record.fate = record.fate.left_out();
             }
             record.reasons.push(decision.reason.clone());
             record.compared_with.clone_from(&decision.compared_with);

@@ -1,6 +1,6 @@
 //! What operators on all samples have to know of each: its vector, kept under the digests of content and model.
 
-use super::record::{Embedded, Fate, Record};
+use super::record::{Embedded, Record};
 use super::shard::{ShardSpec, Worker, dropped, memory};
 use crate::error::Trouble;
 use crate::operator::Reason;
@@ -81,7 +81,7 @@ impl Worker {
             match self.known(picture).await? {
                 Ok(known) => record.embedding = Some(Embedded::of(&known, &key)),
                 Err(error) => {
-                    record.fate = Fate::Dropped;
+                    record.fate = record.fate.left_out();
                     record.reasons.push(Reason::new(
                         "undecodable",
                         format!("the image cannot be decoded: {error}"),

@@ -53,6 +53,8 @@ pub(crate) enum Fate {
     Passed,
     /// New, beside its origin.
     Added,
+    /// It was new and was left out later, without a row of its own: its origin stays as it was.
+    Withdrawn,
 }
 
 impl Fate {
@@ -63,7 +65,15 @@ impl Fate {
             Self::Changed => 1,
             Self::Dropped => 2,
             Self::Added => 3,
-            Self::Passed => -1,
+            Self::Passed | Self::Withdrawn => -1,
+        }
+    }
+
+    /// What becomes of a sample that is left out.
+    pub(crate) fn left_out(self) -> Self {
+        match self {
+            Self::Added | Self::Withdrawn => Self::Withdrawn,
+            Self::Kept | Self::Changed | Self::Dropped | Self::Passed => Self::Dropped,
         }
     }
 
@@ -151,6 +161,11 @@ impl Record {
     /// The record of a row.
     pub(crate) fn of_row(row: &Row) -> Result<Self, EngineError> {
         serde_json::from_str(&row.body).map_err(|e| EngineError::Damaged(e.to_string()))
+    }
+
+    /// The label file of its origin.
+    pub(crate) fn label_file_of_origin(&self) -> Option<&LabelFile> {
+        self.origin_label_file.as_ref().or(self.label_file.as_ref())
     }
 
     /// The place it came from.

@@ -2,6 +2,7 @@
 
 use super::manifest::part_key;
 use super::objects::path_of;
+use super::record::COPIES_MAX;
 use super::shard::Worker;
 use crate::context::tx;
 use crate::error::Trouble;
@@ -80,11 +81,11 @@ impl Sealing<'_> {
     }
 
     async fn count(&self, tables: &[String]) -> Result<Counters, Trouble> {
-        let by_property = self.worker.ctx.engine.count_by_property(tables).await?;
-        let of = |property: i64| by_property.get(&property).copied().unwrap_or_default();
-        let (mut unmodified, modified, deleted, added) = (of(0), of(1), of(2), of(3));
-        // What nothing was added for is still there, as it was.
-        unmodified += added + of(-1);
+        let engine = &self.worker.ctx.engine;
+        let added = engine.count_by_property(tables).await?.get(&3).copied().unwrap_or_default();
+        let origins = engine.count_origins(tables, i64::from(COPIES_MAX)).await?;
+        let of = |property: i64| origins.get(&property).copied().unwrap_or_default();
+        let (unmodified, modified, deleted) = (of(0), of(1), of(2));
         Ok(Counters { origin: unmodified + modified + deleted, unmodified, modified, deleted, added })
     }
 }

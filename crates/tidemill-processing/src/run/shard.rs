@@ -97,12 +97,14 @@ impl Worker {
     /// One sample: its records afterwards, each with the bytes of its picture if they are new.
     async fn map_one(
         &self,
-        record: Record,
+        mut record: Record,
         steps: MapSteps,
     ) -> Result<Vec<(Record, Option<Bytes>)>, Trouble> {
         if self.cancel().is_cancelled() {
             return Err(Trouble::Cancelled);
         }
+        // Whatever becomes of it, its numbers are those of no other product of its origin.
+        record.copy *= steps.copies;
         if !record.fate.is_output() {
             return Ok(vec![(record, None)]);
         }
@@ -169,7 +171,7 @@ fn apply_all(
             // Its reason holds for every copy.
             return vec![(product, None)];
         }
-        product.copy = record.copy * steps.copies + copy;
+        product.copy = record.copy + copy;
         if steps.copies > 1 {
             product.name = numbered(&product.name, copy + 1);
         }
@@ -204,7 +206,14 @@ fn apply(mut record: Record, mut work: Work, steps: &MapSteps) -> (Record, Optio
     record.scores = work.scores;
     record.property = work.property;
     record.fate = match (verdict, record.fate) {
-        (Verdict::Dropped, _) => Fate::Dropped,
+        (Verdict::Dropped, before) => {
+            if work.added {
+                Fate::Withdrawn
+            } else {
+                before.left_out()
+            }
+        }
+        (Verdict::Passed, Fate::Added) => Fate::Withdrawn,
         (Verdict::Passed, _) => Fate::Passed,
         (Verdict::Kept, _) if work.added => Fate::Added,
         (Verdict::Kept, Fate::Kept)
@@ -228,7 +237,7 @@ fn apply(mut record: Record, mut work: Work, steps: &MapSteps) -> (Record, Optio
 
 /// A sample whose object cannot be used.
 pub(crate) fn dropped(mut record: Record, why: &Unusable) -> Record {
-    record.fate = Fate::Dropped;
+    record.fate = record.fate.left_out();
     record.reasons.push(reason(why));
     record
 }
