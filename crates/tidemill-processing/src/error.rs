@@ -1,6 +1,6 @@
 //! Why something failed: for callers, and inside of a run.
 
-use crate::engine::{Cancelled, EngineError};
+use crate::engine::{EngineError, Undone};
 use tidemill_bucket::BucketError;
 use tidemill_meta::MetaError;
 
@@ -96,9 +96,12 @@ pub(crate) enum Trouble {
     Failed(String),
 }
 
-impl From<Cancelled> for Trouble {
-    fn from(_: Cancelled) -> Self {
-        Self::Cancelled
+impl From<Undone> for Trouble {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::Cancelled => Self::Cancelled,
+            Undone::Broken => Self::Failed(undone.to_string()),
+        }
     }
 }
 

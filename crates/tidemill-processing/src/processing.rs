@@ -4,12 +4,12 @@ use crate::config::ProcessingConfig;
 use crate::context::{Context, read};
 use crate::engine::{Engine, Pool};
 use crate::error::OpenError;
-use crate::run::{Slots, drive, sweep_all};
+use crate::run::{Slots, drive, end, sweep_all};
 use std::sync::Arc;
 use tidemill_dataset::Datasets;
 use tidemill_embedding::Embedder;
 use tidemill_meta::MetaError;
-use tidemill_meta::processing::{self, RunRow};
+use tidemill_meta::processing::{self, Ended, RunRow};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -67,11 +67,14 @@ impl Processing {
     pub(crate) fn start(&self, row: RunRow) {
         let slot = self.0.slots.take(&row.run_id);
         let (processing, run_id) = (self.clone(), row.run_id.clone());
-        let work = drive(self.0.ctx.clone(), row, slot);
+        let work = drive(self.0.ctx.clone(), row, slot.clone());
         tokio::spawn(async move {
             // A panic of ours must not leave a run that seems to be at work.
             if let Err(error) = tokio::spawn(work).await {
                 tracing::error!(run = run_id, %error, "a processing run broke off");
+                if error.is_panic() {
+                    end(&processing.0.ctx, &run_id, broken_off(), &slot).await;
+                }
             }
             processing.0.slots.leave(&run_id);
         });
@@ -92,4 +95,10 @@ impl Processing {
         self.0.sweeps.close();
         self.0.sweeps.wait().await;
     }
+}
+
+/// The end of a run that panicked.
+fn broken_off() -> Ended {
+    let why = "the run broke off inside of the server; its log says where".to_owned();
+    Ended { status: 3, counters: None, error_msg: Some(why), result: None }
 }

@@ -11,7 +11,7 @@ mod store;
 
 pub(crate) use error::EngineError;
 pub(crate) use listing::{Joined, Listed};
-pub(crate) use pool::{Cancelled, Pool};
+pub(crate) use pool::{Pool, Undone};
 pub(crate) use row::Row;
 
 use datafusion::execution::config::SessionConfig;

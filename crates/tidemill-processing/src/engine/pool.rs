@@ -7,10 +7,16 @@ use tokio_util::sync::CancellationToken;
 /// Memory is counted in steps of this many bytes.
 const STEP: u64 = 64 * 1024;
 
-/// The run was cancelled before the work began or ended.
+/// Why work has no outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("cancelled")]
-pub(crate) struct Cancelled;
+pub(crate) enum Undone {
+    /// The run was cancelled before the work began or ended.
+    #[error("cancelled")]
+    Cancelled,
+    /// The work panicked.
+    #[error("the work on a picture broke off inside of the server; its log says where")]
+    Broken,
+}
 
 /// Threads for pictures and the memory they may use. Cheap to clone; all runs share one.
 #[derive(Clone, Debug)]
@@ -48,10 +54,10 @@ impl Pool {
         bytes: u64,
         cancel: &CancellationToken,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Cancelled> {
+    ) -> Result<T, Undone> {
         tokio::select! {
             biased;
-            () = cancel.cancelled() => Err(Cancelled),
+            () = cancel.cancelled() => Err(Undone::Cancelled),
             done = self.run_now(bytes, work) => done,
         }
     }
@@ -60,17 +66,18 @@ impl Pool {
         &self,
         bytes: u64,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Cancelled> {
+    ) -> Result<T, Undone> {
         let steps = u32::try_from(bytes.div_ceil(STEP)).unwrap_or(u32::MAX).min(self.steps);
         // Memory first: whoever waits for it holds no place that others could use.
-        let memory = self.memory.clone().acquire_many_owned(steps).await.map_err(|_| Cancelled)?;
-        let place = self.places.clone().acquire_owned().await.map_err(|_| Cancelled)?;
+        let memory = self.memory.clone().acquire_many_owned(steps).await.map_err(|_| Undone::Cancelled)?;
+        let place = self.places.clone().acquire_owned().await.map_err(|_| Undone::Cancelled)?;
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
             drop((memory, place));
             done
         });
-        done.await.map_err(|_| Cancelled)
+        // Work that has begun is never cancelled; only the end of the server takes it away.
+        done.await.map_err(|error| if error.is_panic() { Undone::Broken } else { Undone::Cancelled })
     }
 }
 
@@ -103,6 +110,14 @@ mod tests {
         let pool = Pool::new(1, STEP);
         let cancel = CancellationToken::new();
         cancel.cancel();
-        assert_eq!(pool.run(1, &cancel, || 1).await, Err(Cancelled));
+        assert_eq!(pool.run(1, &cancel, || 1).await, Err(Undone::Cancelled));
+    }
+    #[tokio::test]
+    async fn work_that_panics_is_told_and_gives_back_what_it_held() {
+        let pool = Pool::new(1, STEP);
+        let cancel = CancellationToken::new();
+        let broken: Result<(), Undone> = pool.run(1, &cancel, || panic!("on purpose")).await;
+        assert_eq!(broken, Err(Undone::Broken));
+        assert_eq!(pool.run(1, &cancel, || 1).await, Ok(1));
     }
 }

@@ -20,6 +20,7 @@ use crate::task::{Input, Request, Target};
 use futures::{StreamExt, TryStreamExt};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tidemill_bucket::Location;
 use tidemill_dataset::version::ComposedVersion;
 use tidemill_meta::processing::{self, CommitRow, Ended, RunRow, ShardRow};
@@ -29,10 +30,13 @@ use tidemill_vision::seed::TaskSeed;
 /// Shards at work at once: while one waits for the store, another one has the processors.
 const SHARDS_AT_ONCE: usize = 2;
 
+/// How long to wait before the end of a run is written again, if that failed.
+const END_AGAIN: Duration = Duration::from_secs(1);
+
 /// Works on a run until it ends, is stopped, or the server ends.
 pub(crate) async fn drive(ctx: Arc<Context>, row: RunRow, slot: Arc<Slot>) {
     let run_id = row.run_id.clone();
-    let outcome = match Driver::new(ctx.clone(), row, slot) {
+    let outcome = match Driver::new(ctx.clone(), row, slot.clone()) {
         Ok(driver) => driver.run().await,
         Err(trouble) => Err(trouble),
     };
@@ -45,10 +49,19 @@ pub(crate) async fn drive(ctx: Arc<Context>, row: RunRow, slot: Arc<Slot>) {
             Ended { status: 3, counters: None, error_msg: Some(cause), result: None }
         }
     };
-    let now_ms = ctx.clock.now_ms();
-    let written = tx!(ctx.meta, |tx, run_id, ended| processing::end_run(tx, &run_id, &ended, now_ms));
-    if let Err(error) = written {
-        tracing::error!(run = run_id, %error, "the end of a processing run could not be written");
+    end(&ctx, &run_id, ended, &slot).await;
+}
+
+/// Writes the end of a run; tries again until it is written, or the run is stopped or deleted, or the server ends.
+pub(crate) async fn end(ctx: &Context, run_id: &str, ended: Ended, slot: &Slot) {
+    let (run_id, now_ms) = (run_id.to_owned(), ctx.clock.now_ms());
+    loop {
+        let written = tx!(ctx.meta, |tx, run_id, ended| processing::end_run(tx, &run_id, &ended, now_ms));
+        let Err(error) = written else { return };
+        tracing::warn!(run = run_id, %error, "the end of a processing run is not written yet");
+        if slot.cancel.run_until_cancelled(ctx.clock.sleep(END_AGAIN)).await.is_none() {
+            return;
+        }
     }
 }
 

@@ -25,7 +25,7 @@ mod slot;
 mod sources;
 mod sweep;
 
-pub(crate) use drive::drive;
+pub(crate) use drive::{drive, end};
 pub use manifest::sample_id;
 pub(crate) use measure::Measure;
 pub(crate) use progress::Progress;
