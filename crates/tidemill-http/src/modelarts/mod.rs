@@ -22,6 +22,7 @@ mod sample_query;
 mod samples;
 mod sync;
 mod tasks;
+mod to_the_end;
 mod upload;
 mod version_samples;
 mod versions;
@@ -68,7 +69,8 @@ pub fn router(state: ModelArtsState) -> Router {
         .chain(metrics::routes())
         .chain(not_offered::labeling_teams())
         .chain(not_offered::intelligent_tasks());
-    with_and_without_slash(routes).merge(processing_routes()).with_state(state)
+    let all = with_and_without_slash(routes).merge(processing_routes());
+    all.route_layer(axum::middleware::from_fn(to_the_end::to_the_end)).with_state(state)
 }
 
 fn dataset_routes() -> Vec<Route> {
