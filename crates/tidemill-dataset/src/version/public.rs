@@ -11,7 +11,7 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload, WriteMultipart};
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tidemill_bucket::{Bucket, Location, Scheme};
 use tidemill_model::ProjectId;
@@ -31,20 +31,30 @@ enum File {
     Copy(Location, Path),
 }
 
-/// Names that are not given twice in one directory. Memory: 8 bytes a name.
+/// Names that are not given twice in one directory. Memory: some 10 bytes a name.
 #[derive(Default)]
-struct Names(HashSet<u64>);
+struct Names {
+    taken: HashSet<u64>,
+    /// The last number given to a name that was taken, so that many equal names stay quick.
+    numbers: HashMap<u64, u32>,
+}
 
 impl Names {
     /// `stem` and `suffix`, with `_1`, `_2`… between them if that is taken.
     fn free(&mut self, stem: &str, suffix: &str) -> String {
-        let mut name = format!("{stem}{suffix}");
-        let mut number = 0u32;
-        while !self.0.insert(hash(&name)) {
-            number += 1;
-            name = format!("{stem}_{number}{suffix}");
+        let name = format!("{stem}{suffix}");
+        let asked = hash(&name);
+        if self.taken.insert(asked) {
+            return name;
         }
-        name
+        let number = self.numbers.entry(asked).or_insert(0);
+        loop {
+            *number += 1;
+            let name = format!("{stem}_{number}{suffix}");
+            if self.taken.insert(hash(&name)) {
+                return name;
+            }
+        }
     }
 }
 
@@ -240,4 +250,31 @@ fn filed(entry: &VersionEntry, place: Location) -> Annotation {
         if is_segmentation { AnnotationKind::ImageSegmentation } else { AnnotationKind::ObjectDetection };
     let by = labels.first().map(|label| label.annotated_by.clone()).filter(|by| !by.is_empty());
     Annotation { annotation_loc: Some(place), annotated_by: by, ..Annotation::new(kind) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clashes_get_numbers() {
+        let mut names = Names::default();
+        let mut free = |stem: &str, suffix: &str| names.free(stem, suffix);
+        assert_eq!(free("x", ".jpg"), "x.jpg");
+        assert_eq!(free("x_2", ".jpg"), "x_2.jpg");
+        assert_eq!(free("x", ".jpg"), "x_1.jpg");
+        assert_eq!(free("x", ".jpg"), "x_3.jpg");
+        assert_eq!(free("x", ".png"), "x.png");
+        assert_eq!(free("x_1", ".jpg"), "x_1_1.jpg");
+        assert_eq!(free("x", ".jpg"), "x_4.jpg");
+    }
+
+    #[test]
+    fn equal_names_take_one_step_each() {
+        let mut names = Names::default();
+        for _ in 0..20_000 {
+            names.free("image", ".jpg");
+        }
+        assert_eq!(names.free("image", ".jpg"), "image_20000.jpg");
+    }
 }
