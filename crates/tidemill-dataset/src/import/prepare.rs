@@ -153,11 +153,13 @@ impl Import {
         sample: &mut NewSample,
     ) -> Result<(), Hindrance> {
         let Some(kind) = self.label_type else { return Ok(()) };
-        let read = match self.store.read(file, LABEL_BYTES_MAX).await {
+        match self.store.head(file).await {
             Err(Skip::Missing) => return Ok(()),
-            read => read?,
+            found => found?,
         };
+        // Before the label file: who holds room for one and waits for more could wait for ever.
         let (width, height) = self.store.image_size(image).await?;
+        let read = self.store.read(file, LABEL_BYTES_MAX).await?;
         for found in yolo::read_label_file(&read.bytes, classes.len(), width, height)? {
             let name = classes.get(found.class).cloned().ok_or(Skip::LabelFile)?;
             let property = voc::shape_properties(&Shape::Box(found.rect)).ok_or(Skip::LabelFile)?;
