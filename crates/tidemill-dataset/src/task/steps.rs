@@ -107,6 +107,8 @@ async fn insert(tx: &mut dyn Tx, dataset: &str, begin: &Begin, now_ms: i64) -> R
         if !moved {
             return Err(refusal(tx, dataset).await?);
         }
+    } else if rows::dataset_by_id(tx, dataset).await?.is_none() {
+        return Err(DatasetError::Unknown(dataset.to_owned()));
     }
     let row = TaskRow {
         task_id: begin.id.clone(),
