@@ -211,6 +211,12 @@ impl Dataset {
     }
 }
 
+/// Refuses to add samples to a dataset that is gone, or whose samples a version is being made of or is replacing.
+pub(crate) async fn may_add(tx: &mut dyn Tx, id: &str) -> Result<(), DatasetError> {
+    let row = rows::dataset_by_id(tx, id).await?;
+    Dataset::of(row.ok_or_else(|| DatasetError::Unknown(id.to_owned()))?)?.may_grow()
+}
+
 /// Refuses to change labels or samples of a dataset that is gone, or whose samples a version is being made of
 /// or is replacing.
 pub(crate) async fn may_label(tx: &mut dyn Tx, dataset: &Dataset) -> Result<(), DatasetError> {

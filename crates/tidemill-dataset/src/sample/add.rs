@@ -2,6 +2,7 @@
 
 use super::NewSample;
 use super::stored::row_of;
+use crate::dataset::may_add;
 use crate::error::DatasetError;
 use crate::{DatasetId, Datasets};
 use std::collections::BTreeSet;
@@ -60,7 +61,8 @@ impl Datasets {
     /// [`Datasets::deleted_among`] first.
     ///
     /// # Errors
-    /// [`DatasetError::Unknown`] if the dataset is gone, [`DatasetError::Full`].
+    /// [`DatasetError::Unknown`] if the dataset is gone, [`DatasetError::Full`], and while a version is made or
+    /// switched to, which would lose them: [`DatasetError::Busy`], [`DatasetError::LabelingWhilePublishing`].
     pub async fn add_samples(
         &self,
         id: &DatasetId,
@@ -93,6 +95,7 @@ async fn add_batch(
     on_present: OnPresent,
     now_ms: i64,
 ) -> Result<Added, DatasetError> {
+    may_add(tx, dataset).await?;
     let mut done = Added::default();
     for (row, labels) in batch {
         let inserted = on_present != OnPresent::OnlyPresent && rows::insert_sample(tx, dataset, row).await?;

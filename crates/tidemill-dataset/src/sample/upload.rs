@@ -104,8 +104,13 @@ impl Datasets {
         let Some(sample_id) = samples.first().map(NewSample::id) else {
             return Err(invalid("the text has no line".to_owned()));
         };
-        let added = self.add_samples(&dataset.id, samples, OnPresent::Keep).await?;
-        if added.added == 0 {
+        let added = self.add_samples(&dataset.id, samples, OnPresent::Keep).await;
+        let is_busy = matches!(added, Err(DatasetError::Busy(_) | DatasetError::LabelingWhilePublishing));
+        if is_busy && !matches!(&upload.content, Content::Object(from) if *from == place) {
+            // So that the client can try again. If this fails, a synchronisation takes it up.
+            let _ = bucket.delete(&path).await;
+        }
+        if added?.added == 0 {
             return Err(DatasetError::SampleExists(sample_id));
         }
         Ok(Uploaded { path: place.written(Scheme::Slash), sample_id })

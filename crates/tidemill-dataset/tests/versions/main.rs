@@ -1,5 +1,6 @@
 //! Versions of datasets at the crate's boundary, over real metadata and real objects.
 
+mod busy;
 mod compose;
 mod crash;
 mod publish;
