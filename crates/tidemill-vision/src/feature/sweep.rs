@@ -8,7 +8,7 @@ use crate::Pixels;
 
 /// The metrics of an image, and its luma for what follows.
 pub fn image_features(pixels: &Pixels) -> (ImageFeatures, Luma) {
-    let (sums, luma) = sweep(pixels);
+    let (sums, luma) = pulp::Arch::new().dispatch(Sweep(pixels));
     let count = u64::from(pixels.width()) * u64::from(pixels.height());
     let features = ImageFeatures {
         resolution: count as f64,
@@ -19,6 +19,18 @@ pub fn image_features(pixels: &Pixels) -> (ImageFeatures, Luma) {
         colorfulness: sums.opponents.colorfulness(count),
     };
     (features, Luma::new(pixels.width(), pixels.height(), luma))
+}
+
+/// The sweep, compiled for each instruction set that a processor may have. What it calls is inlined for that.
+struct Sweep<'a>(&'a Pixels);
+
+impl pulp::WithSimd for Sweep<'_> {
+    type Output = (Sums, Vec<u8>);
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Self::Output {
+        sweep(self.0)
+    }
 }
 
 #[derive(Default)]

@@ -21,9 +21,28 @@ impl Shrunk {
     pub(super) fn of(luma: &Luma) -> Self {
         let factor = (luma.width().min(luma.height()) / SIDE_MIN).clamp(1, 256);
         let (width, height) = (luma.width().div_ceil(factor), luma.height().div_ceil(factor));
-        let image = if factor == 1 { luma.values().to_vec() } else { averages(luma, factor as usize) };
+        let image = if factor == 1 {
+            luma.values().to_vec()
+        } else {
+            pulp::Arch::new().dispatch(Averages { luma, factor: factor as usize })
+        };
         let across = f64::from(luma.width()) / f64::from(factor);
         Self { image, width, height, across, along: f64::from(luma.height()) / f64::from(factor) }
+    }
+}
+
+/// The averages, compiled for each instruction set that a processor may have.
+struct Averages<'a> {
+    luma: &'a Luma,
+    factor: usize,
+}
+
+impl pulp::WithSimd for Averages<'_> {
+    type Output = Vec<u8>;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Self::Output {
+        averages(self.luma, self.factor)
     }
 }
 
