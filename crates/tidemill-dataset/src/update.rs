@@ -3,11 +3,11 @@
 use crate::create::{check_description, check_name};
 use crate::dataset::{Dataset, may_label};
 use crate::error::DatasetError;
-use crate::label::{self, DeletePolicy, Label};
+use crate::label::{self, DeletePolicy, Label, Then};
 use crate::{Datasets, LabelType};
 use std::sync::Arc;
-use tidemill_meta::Tx;
 use tidemill_meta::dataset as rows;
+use tidemill_meta::{MetaError, Tx};
 
 /// What of a dataset is to change.
 #[derive(Clone, Debug, Default)]
@@ -30,9 +30,22 @@ impl DatasetChange {
     }
 }
 
+/// How a change ends that is tried without being kept.
+enum Tried {
+    Fine,
+    Refused(DatasetError),
+}
+
+impl From<MetaError> for Tried {
+    fn from(error: MetaError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
 impl Datasets {
     /// Changes a dataset, all or nothing. Labels are deleted before others are added; one that is both
-    /// deleted and added is replaced, and samples keep it.
+    /// deleted and added is replaced, and samples keep it. Labels leave the list after the samples, so that a
+    /// call that was interrupted can be repeated.
     ///
     /// # Errors
     /// [`DatasetError::Invalid`], [`DatasetError::Exists`], [`DatasetError::Label`],
@@ -41,19 +54,37 @@ impl Datasets {
         change.name.as_deref().map_or(Ok(()), check_name)?;
         change.description.as_deref().map_or(Ok(()), check_description)?;
         let args = Arc::new((dataset.clone(), change));
-        let (stored, now_ms) = (args.clone(), self.clock().now_ms());
-        self.meta()
-            .tx(move |tx| {
-                let args = stored.clone();
-                Box::pin(async move { write(tx, &args.0, &args.1, now_ms).await })
-            })
-            .await?;
+        let now_ms = self.clock().now_ms();
+        if !args.1.delete_labels.is_empty() {
+            self.try_change(args.clone(), now_ms).await?;
+        }
         for (name, kind) in &args.1.delete_labels {
             if !args.1.adds(name, *kind) {
-                self.strip_label(dataset, name, *kind, DeletePolicy::LabelOnly).await?;
+                self.strip_label(dataset, name, *kind, DeletePolicy::LabelOnly, Then::Keep).await?;
             }
         }
-        Ok(())
+        let written = self.meta().tx(move |tx| {
+            let args = args.clone();
+            Box::pin(async move { write(tx, &args.0, &args.1, now_ms).await })
+        });
+        written.await
+    }
+
+    /// Finds out whether a change would be refused, before samples lose labels for it.
+    async fn try_change(&self, args: Arc<(Dataset, DatasetChange)>, now_ms: i64) -> Result<(), DatasetError> {
+        let tried = self.meta().tx::<(), Tried, _>(move |tx| {
+            let args = args.clone();
+            Box::pin(async move {
+                match write(tx, &args.0, &args.1, now_ms).await {
+                    Ok(()) => Err(Tried::Fine),
+                    Err(error) => Err(Tried::Refused(error)),
+                }
+            })
+        });
+        match tried.await {
+            Err(Tried::Refused(error)) => Err(error),
+            Ok(()) | Err(Tried::Fine) => Ok(()),
+        }
     }
 }
 
@@ -74,7 +105,7 @@ async fn write(
         return Ok(());
     }
     may_label(tx, dataset).await?;
-    delete_labels(tx, dataset, change).await?;
+    delete_labels(tx, dataset, change, now_ms).await?;
     for update in &change.update_labels {
         label::update_label(tx, dataset, update).await?;
     }
@@ -86,11 +117,16 @@ async fn delete_labels(
     tx: &mut dyn Tx,
     dataset: &Dataset,
     change: &DatasetChange,
+    now_ms: i64,
 ) -> Result<(), DatasetError> {
     let mut deleted: Vec<&(String, LabelType)> = change.delete_labels.iter().collect();
     deleted.sort_by_key(|(_, kind)| *kind != LabelType::TripletRelation);
     for (name, kind) in deleted {
         label::delete_from_list(tx, dataset, name, *kind).await?;
+        if !change.adds(name, *kind) {
+            // Those that got it since the others lost it.
+            label::strip_some(tx, dataset.id.as_str(), name, *kind, now_ms).await?;
+        }
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::add::all_labels;
 use super::create::{LabelResults, apart};
 use crate::dataset::{Dataset, may_label};
 use crate::error::DatasetError;
+use crate::sample::{Place, remove_rows};
 use crate::{Datasets, LabelType};
 use std::sync::Arc;
 use tidemill_meta::Tx;
@@ -54,7 +55,8 @@ impl Datasets {
         Ok(results)
     }
 
-    /// Deletes one label.
+    /// Deletes one label: it leaves the list when no sample carries it any more, so that a call that was
+    /// interrupted can be repeated.
     ///
     /// # Errors
     /// [`DatasetError::Label`], and as for [`Datasets::delete_labels`].
@@ -65,76 +67,104 @@ impl Datasets {
         kind: LabelType,
         policy: DeletePolicy,
     ) -> Result<(), DatasetError> {
-        self.forget_label(dataset, name, kind).await?;
-        self.strip_label(dataset, name, kind, policy).await
+        self.strip_label(dataset, name, kind, policy, Then::Forget).await
     }
 
-    /// Takes a label off all samples.
+    /// Takes a label off all samples, a batch in a transaction. Whether the label may go is checked only if it
+    /// is to be forgotten.
     pub(crate) async fn strip_label(
         &self,
         dataset: &Dataset,
         name: &str,
         kind: LabelType,
         policy: DeletePolicy,
+        then: Then,
     ) -> Result<(), DatasetError> {
+        let now_ms = self.clock().now_ms();
+        let step = Arc::new(Step { dataset: dataset.clone(), name: name.to_owned(), kind, policy, now_ms });
         loop {
-            let left = self.strip_some(dataset, name, kind).await?;
-            if left.done {
-                return Ok(());
+            let next = step.clone();
+            let stripped = self.meta().tx(move |tx| {
+                let step = next.clone();
+                Box::pin(async move { step.run(tx, then).await })
+            });
+            let stripped = stripped.await?;
+            if policy == DeletePolicy::Files {
+                self.delete_sources(dataset, &stripped.removed).await?;
             }
-            if policy != DeletePolicy::LabelOnly {
-                self.remove_samples(dataset, left.bare, policy == DeletePolicy::Files).await?;
+            if stripped.is_last {
+                return Ok(());
             }
         }
     }
+}
 
-    /// Takes the label out of the dataset's list, so that nobody uses it any more.
-    async fn forget_label(&self, dataset: &Dataset, name: &str, kind: LabelType) -> Result<(), DatasetError> {
-        let (dataset, name) = (dataset.clone(), name.to_owned());
-        let done = self.meta().tx(move |tx| {
-            let (dataset, name) = (dataset.clone(), name.clone());
-            Box::pin(async move {
-                may_label(tx, &dataset).await?;
-                delete_from_list(tx, &dataset, &name, kind).await
-            })
-        });
-        done.await
-    }
+/// What becomes of a label that no sample carries any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// It leaves the dataset's list.
+    Forget,
+    /// It stays there.
+    Keep,
+}
 
-    async fn strip_some(
-        &self,
-        dataset: &Dataset,
-        name: &str,
-        kind: LabelType,
-    ) -> Result<Stripped, DatasetError> {
-        let args = Arc::new((dataset.id.to_string(), name.to_owned(), self.clock().now_ms()));
-        let done = self.meta().tx(move |tx| {
-            let args = args.clone();
-            Box::pin(async move {
-                let (id, name, now_ms) = &*args;
-                let samples = rows::samples_with_label(tx, id, name, kind.code(), BATCH).await?;
-                let mut stripped = Stripped { done: samples.is_empty(), bare: Vec::new() };
-                for sample in samples {
-                    let others = rows::strip_label(tx, id, &sample, name, kind.code()).await?;
-                    rows::refresh_sample_status(tx, id, &sample).await?;
-                    if others == 0 {
-                        stripped.bare.push(sample);
-                    }
-                }
-                rows::touch_dataset_data(tx, id, 0, 0, *now_ms).await?;
-                Ok(stripped)
-            })
-        });
-        done.await
+/// A label on its way off the samples.
+struct Step {
+    dataset: Dataset,
+    name: String,
+    kind: LabelType,
+    policy: DeletePolicy,
+    now_ms: i64,
+}
+
+/// What a step left.
+struct Stripped {
+    /// No sample carries the label any more.
+    is_last: bool,
+    /// Samples that were removed with it.
+    removed: Vec<(String, Place)>,
+}
+
+impl Step {
+    /// Takes the label off some samples, and removes those that are bare then, if they are to go.
+    async fn run(&self, tx: &mut dyn Tx, then: Then) -> Result<Stripped, DatasetError> {
+        may_label(tx, &self.dataset).await?;
+        if then == Then::Forget {
+            check_deletable(tx, &self.dataset, &self.name, self.kind).await?;
+        }
+        let id = self.dataset.id.as_str();
+        let (bare, is_last) = strip_some(tx, id, &self.name, self.kind, self.now_ms).await?;
+        let removed = match self.policy {
+            DeletePolicy::LabelOnly => Vec::new(),
+            DeletePolicy::Samples | DeletePolicy::Files => remove_rows(tx, id, &bare, self.now_ms).await?,
+        };
+        if is_last && then == Then::Forget {
+            rows::delete_label(tx, id, &self.name, self.kind.code()).await?;
+        }
+        Ok(Stripped { is_last, removed })
     }
 }
 
-/// What a step of taking a label off samples left.
-struct Stripped {
-    /// No sample carried it any more.
-    done: bool,
-    /// Samples that carry no label now.
-    bare: Vec<String>,
+/// Takes a label off up to [`BATCH`] samples: those without any other label now, and whether these were all.
+pub(crate) async fn strip_some(
+    tx: &mut dyn Tx,
+    dataset: &str,
+    name: &str,
+    kind: LabelType,
+    now_ms: i64,
+) -> Result<(Vec<String>, bool), DatasetError> {
+    let samples = rows::samples_with_label(tx, dataset, name, kind.code(), BATCH).await?;
+    let is_last = samples.len() < BATCH as usize;
+    let mut bare = Vec::new();
+    for sample in samples {
+        let others = rows::strip_label(tx, dataset, &sample, name, kind.code()).await?;
+        rows::refresh_sample_status(tx, dataset, &sample).await?;
+        if others == 0 {
+            bare.push(sample);
+        }
+    }
+    rows::touch_dataset_data(tx, dataset, 0, 0, now_ms).await?;
+    Ok((bare, is_last))
 }
 
 /// Takes a label out of a dataset's list.
@@ -144,10 +174,21 @@ pub(crate) async fn delete_from_list(
     name: &str,
     kind: LabelType,
 ) -> Result<(), DatasetError> {
-    check_unused(tx, dataset, name, kind).await?;
-    match rows::delete_label(tx, dataset.id.as_str(), name, kind.code()).await? {
-        true => Ok(()),
-        false => Err(LabelError::Unknown(name.to_owned()).into()),
+    check_deletable(tx, dataset, name, kind).await?;
+    rows::delete_label(tx, dataset.id.as_str(), name, kind.code()).await?;
+    Ok(())
+}
+
+/// Refuses to delete a label that is not there or that another needs.
+async fn check_deletable(
+    tx: &mut dyn Tx,
+    dataset: &Dataset,
+    name: &str,
+    kind: LabelType,
+) -> Result<(), DatasetError> {
+    match rows::label(tx, dataset.id.as_str(), name, kind.code()).await? {
+        Some(_) => check_unused(tx, dataset, name, kind).await,
+        None => Err(LabelError::Unknown(name.to_owned()).into()),
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) use add::{add_labels, all_labels};
 pub use check::check_label_name;
 pub use create::LabelResults;
 pub use delete::DeletePolicy;
-pub(crate) use delete::delete_from_list;
+pub(crate) use delete::{Then, delete_from_list, strip_some};
 pub(crate) use update::update_label;
 
 /// A label of a dataset.

@@ -9,6 +9,7 @@ use object_store::path::Path;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tidemill_bucket::{BucketError, Location};
+use tidemill_meta::Tx;
 use tidemill_meta::dataset as rows;
 
 /// Samples deleted in one transaction.
@@ -37,52 +38,39 @@ impl Datasets {
     }
 
     /// Deletes one batch; the ids that there were.
-    pub(crate) async fn remove_samples(
+    async fn remove_samples(
         &self,
         dataset: &Dataset,
         ids: Vec<String>,
         delete_source: bool,
     ) -> Result<Vec<String>, DatasetError> {
-        let removed = self.remove_rows(dataset, ids).await?;
+        let (within, ids, now_ms) = (dataset.clone(), Arc::new(ids), self.clock().now_ms());
+        let done = self.meta().tx(move |tx| {
+            let (dataset, ids) = (within.clone(), ids.clone());
+            Box::pin(async move {
+                may_label(tx, &dataset).await?;
+                remove_rows(tx, dataset.id.as_str(), &ids, now_ms).await
+            })
+        });
+        let removed = done.await?;
         if delete_source {
-            let whole = removed.iter().filter_map(|(_, place)| match place {
-                Place::Object(location) => Some(location),
-                Place::Line(..) | Place::Inline => None,
-            });
-            self.delete_objects(dataset, whole).await?;
-            let ids: Vec<String> = removed.iter().map(|(id, _)| id.clone()).collect();
-            self.forget_deletions(dataset, ids).await?;
+            self.delete_sources(dataset, &removed).await?;
         }
         Ok(removed.into_iter().map(|(id, _)| id).collect())
     }
 
-    async fn remove_rows(
+    /// Deletes the objects of samples that are gone, except those of texts.
+    pub(crate) async fn delete_sources(
         &self,
         dataset: &Dataset,
-        ids: Vec<String>,
-    ) -> Result<Vec<(String, Place)>, DatasetError> {
-        let (dataset, ids, now_ms) = (dataset.clone(), Arc::new(ids), self.clock().now_ms());
-        let done = self.meta().tx(move |tx| {
-            let (dataset, ids) = (dataset.clone(), ids.clone());
-            Box::pin(async move {
-                may_label(tx, &dataset).await?;
-                let id = dataset.id.as_str();
-                let found = rows::samples_by_ids(tx, id, &ids).await?;
-                let mut removed = Vec::with_capacity(found.len());
-                let mut places = Vec::with_capacity(found.len());
-                for row in found {
-                    rows::delete_sample(tx, id, &row.sample_id).await?;
-                    places.push((row.sample_id.clone(), row.location.clone()));
-                    let sample = super::stored::sample_of(row, Vec::new())?;
-                    removed.push((sample.id, sample.place));
-                }
-                rows::remember_deleted_samples(tx, id, &places, now_ms).await?;
-                let count = i64::try_from(removed.len()).unwrap_or(i64::MAX);
-                rows::touch_dataset_data(tx, id, 0, count, now_ms).await?;
-                Ok(removed)
-            })
+        removed: &[(String, Place)],
+    ) -> Result<(), DatasetError> {
+        let whole = removed.iter().filter_map(|(_, place)| match place {
+            Place::Object(location) => Some(location),
+            Place::Line(..) | Place::Inline => None,
         });
-        done.await
+        self.delete_objects(dataset, whole).await?;
+        self.forget_deletions(dataset, removed.iter().map(|(id, _)| id.clone()).collect()).await
     }
 
     async fn delete_objects(
@@ -114,4 +102,26 @@ impl Datasets {
         });
         done.await
     }
+}
+
+/// Deletes samples and remembers that; those that there were, with their places.
+pub(crate) async fn remove_rows(
+    tx: &mut dyn Tx,
+    dataset: &str,
+    ids: &[String],
+    now_ms: i64,
+) -> Result<Vec<(String, Place)>, DatasetError> {
+    let found = rows::samples_by_ids(tx, dataset, ids).await?;
+    let mut removed = Vec::with_capacity(found.len());
+    let mut places = Vec::with_capacity(found.len());
+    for row in found {
+        rows::delete_sample(tx, dataset, &row.sample_id).await?;
+        places.push((row.sample_id.clone(), row.location.clone()));
+        let sample = super::stored::sample_of(row, Vec::new())?;
+        removed.push((sample.id, sample.place));
+    }
+    rows::remember_deleted_samples(tx, dataset, &places, now_ms).await?;
+    let count = i64::try_from(removed.len()).unwrap_or(i64::MAX);
+    rows::touch_dataset_data(tx, dataset, 0, count, now_ms).await?;
+    Ok(removed)
 }

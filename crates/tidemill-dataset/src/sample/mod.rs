@@ -12,6 +12,7 @@ mod walk;
 
 pub use add::{Added, OnPresent};
 pub use annotation::SampleLabel;
+pub(crate) use delete::remove_rows;
 pub use id::sample_id;
 pub use relabel::{Relabel, SampleResult};
 pub(crate) use stored::row_of;

@@ -3,6 +3,7 @@
 mod busy;
 mod compose;
 mod crash;
+mod delete_labels;
 mod publish;
 mod support;
 mod switch;
