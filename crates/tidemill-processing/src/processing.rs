@@ -4,7 +4,7 @@ use crate::config::ProcessingConfig;
 use crate::context::{Context, read};
 use crate::engine::{Engine, Pool};
 use crate::error::OpenError;
-use crate::run::{Slots, drive, end, sweep_all};
+use crate::run::{Slots, Taken, drive, end, sweep_all};
 use std::sync::Arc;
 use tidemill_dataset::Datasets;
 use tidemill_embedding::Embedder;
@@ -57,26 +57,26 @@ impl Processing {
 
     async fn resume_all(&self) -> Result<(), MetaError> {
         for row in read!(self.0.ctx.meta, |tx| processing::unfinished_runs(tx))? {
-            self.start(row);
+            let taken = self.0.slots.take(&row.run_id);
+            self.start(row, taken);
         }
         self.sweep();
         Ok(())
     }
 
     /// Works on a run in the background.
-    pub(crate) fn start(&self, row: RunRow) {
-        let slot = self.0.slots.take(&row.run_id);
-        let (processing, run_id) = (self.clone(), row.run_id.clone());
-        let work = drive(self.0.ctx.clone(), row, slot.clone());
+    pub(crate) fn start(&self, row: RunRow, taken: Taken) {
+        let (ctx, run_id) = (self.0.ctx.clone(), row.run_id.clone());
+        let work = drive(ctx.clone(), row, taken.slot.clone());
         tokio::spawn(async move {
             // A panic of ours must not leave a run that seems to be at work.
             if let Err(error) = tokio::spawn(work).await {
                 tracing::error!(run = run_id, %error, "a processing run broke off");
                 if error.is_panic() {
-                    end(&processing.0.ctx, &run_id, broken_off(), &slot).await;
+                    end(&ctx, &run_id, broken_off(), &taken.slot).await;
                 }
             }
-            processing.0.slots.leave(&run_id);
+            drop(taken);
         });
     }
 

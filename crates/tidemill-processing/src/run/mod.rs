@@ -32,7 +32,7 @@ pub(crate) use progress::Progress;
 pub use record::SampleResult;
 pub(crate) use record::{COPIES_MAX, Record};
 pub(crate) use seal::{Counters, Summary};
-pub(crate) use slot::Slots;
+pub(crate) use slot::{Slots, Taken};
 pub(crate) use sweep::sweep_all;
 
 /// One page of what became of the samples.

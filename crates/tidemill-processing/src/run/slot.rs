@@ -23,26 +23,42 @@ impl Slot {
     }
 }
 
-/// All runs at work.
-#[derive(Debug, Default)]
-pub(crate) struct Slots(Mutex<HashMap<String, Arc<Slot>>>);
+/// All runs at work. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Slots(Arc<Mutex<HashMap<String, Arc<Slot>>>>);
+
+/// A run's slot while it is at work: without it, nothing of the run works any more.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    slots: Slots,
+    run_id: String,
+    pub(crate) slot: Arc<Slot>,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.slots.0.lock().remove(&self.run_id);
+        self.slot.ended.send_replace(true);
+    }
+}
 
 impl Slots {
-    /// A place for a run that begins to work.
-    pub(crate) fn take(&self, run_id: &str) -> Arc<Slot> {
+    /// A place for a run that is about to be stored, or to go on.
+    pub(crate) fn take(&self, run_id: &str) -> Taken {
         let slot = Arc::new(Slot {
             cancel: CancellationToken::new(),
             progress: Progress::default(),
             ended: watch::Sender::new(false),
         });
         self.0.lock().insert(run_id.to_owned(), slot.clone());
-        slot
+        Taken { slots: self.clone(), run_id: run_id.to_owned(), slot }
     }
 
-    /// Nothing of the run works any more.
-    pub(crate) fn leave(&self, run_id: &str) {
-        if let Some(slot) = self.0.lock().remove(run_id) {
-            slot.ended.send_replace(true);
+    /// Cancels a run and waits until nothing of it works any more.
+    pub(crate) async fn cancel(&self, run_id: &str) {
+        if let Some(slot) = self.find(run_id) {
+            slot.cancel.cancel();
+            slot.ended().await;
         }
     }
 

@@ -6,6 +6,7 @@ use crate::context::{read, tx};
 use crate::error::ProcessingError;
 use crate::processing::Processing;
 use tidemill_api::modelarts::processing::ProcessorTaskRequest;
+use tidemill_meta::MetaError;
 use tidemill_meta::processing::{self, RunRow, TaskRow};
 use tidemill_model::{ProjectId, random_id};
 use tidemill_vision::seed::TaskSeed;
@@ -39,14 +40,30 @@ impl Processing {
             }
         };
         let task_id = task.task_id.clone();
+        // Not given up with the request: a run that is stored begins.
+        let begun = tokio::spawn(self.clone().begin_task(task, run)).await;
+        match begun.map_err(|e| ProcessingError::Internal(e.to_string()))?? {
+            true => Ok(task_id),
+            false => Err(ProcessingError::NameTaken(name)),
+        }
+    }
+
+    /// Stores a task and begins its run; false if its name is taken. The slot comes first, so that whoever stops or
+    /// deletes the run finds it from the moment on at which it is stored.
+    async fn begin_task(self, task: TaskRow, run: Option<RunRow>) -> Result<bool, MetaError> {
+        let taken = run.as_ref().map(|run| self.0.slots.take(&run.run_id));
         let (inserted, run) = tx!(self.0.ctx.meta, |tx, task, run| insert(tx, task, run))?;
-        if !inserted {
-            return Err(ProcessingError::NameTaken(name));
+        if let (Some(run), Some(taken)) = (run, taken) {
+            self.start(run, taken);
         }
-        if let Some(run) = run {
-            self.start(run);
-        }
-        Ok(task_id)
+        Ok(inserted)
+    }
+
+    /// Stores a run of a task and begins it, as [`Self::begin_task`] does; false if there is no such task.
+    async fn begin_version(self, run: RunRow) -> Result<bool, MetaError> {
+        let taken = self.0.slots.take(&run.run_id);
+        let run = tx!(self.0.ctx.meta, |tx, run| insert_version(tx, run))?;
+        Ok(run.map(|run| self.start(run, taken)).is_some())
     }
 
     /// Adds a version to a task and starts it; what the request leaves out comes from the task.
@@ -67,10 +84,12 @@ impl Processing {
             )));
         }
         let run = self.run_row(project, &task, body, &request).await?;
-        let run = tx!(self.0.ctx.meta, |tx, run| insert_version(tx, run))?.ok_or(ProcessingError::NoTask)?;
         let run_id = run.run_id.clone();
-        self.start(run);
-        Ok(run_id)
+        let begun = tokio::spawn(self.clone().begin_version(run)).await;
+        match begun.map_err(|e| ProcessingError::Internal(e.to_string()))?? {
+            true => Ok(run_id),
+            false => Err(ProcessingError::NoTask),
+        }
     }
 
     pub(crate) async fn task(&self, project: &ProjectId, task_id: &str) -> Result<TaskRow, ProcessingError> {
@@ -166,7 +185,7 @@ async fn insert(
     tx: &mut dyn tidemill_meta::Tx,
     task: TaskRow,
     run: Option<RunRow>,
-) -> Result<(bool, Option<RunRow>), tidemill_meta::MetaError> {
+) -> Result<(bool, Option<RunRow>), MetaError> {
     if !processing::insert_task(tx, &task).await? {
         return Ok((false, None));
     }
@@ -179,7 +198,7 @@ async fn insert(
 async fn insert_version(
     tx: &mut dyn tidemill_meta::Tx,
     mut run: RunRow,
-) -> Result<Option<RunRow>, tidemill_meta::MetaError> {
+) -> Result<Option<RunRow>, MetaError> {
     let Some(n) = processing::next_version(tx, &run.task_id).await? else { return Ok(None) };
     run.n = n;
     run.version_name = format!("V{n:03}");

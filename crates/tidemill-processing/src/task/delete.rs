@@ -22,8 +22,12 @@ impl Processing {
         let (project, now_ms) = (project.as_str().to_owned(), self.0.ctx.clock.now_ms());
         let deleted =
             tx!(self.0.ctx.meta, |tx, project, id| processing::delete_task(tx, &project, &id, now_ms))?;
+        // Among them may be runs that were created after the others were stopped.
+        for run_id in deleted.as_deref().unwrap_or_default() {
+            self.0.slots.cancel(run_id).await;
+        }
         self.sweep();
-        if deleted { Ok(()) } else { Err(ProcessingError::NoTask) }
+        deleted.map(drop).ok_or(ProcessingError::NoTask)
     }
 
     /// Deletes one version.
@@ -40,6 +44,7 @@ impl Processing {
         self.stop_run(run_id).await?;
         let (id, now_ms) = (run_id.to_owned(), self.0.ctx.clock.now_ms());
         let deleted = tx!(self.0.ctx.meta, |tx, id| processing::delete_run(tx, &id, now_ms))?;
+        self.0.slots.cancel(run_id).await;
         self.sweep();
         if deleted { Ok(()) } else { Err(ProcessingError::NoTask) }
     }
