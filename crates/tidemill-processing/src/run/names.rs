@@ -5,7 +5,7 @@ use super::shard::Worker;
 use crate::engine::Row;
 use crate::error::Trouble;
 use futures::TryStreamExt;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// For each sample that comes too late to its place: the number its name gets. Everything else has none.
 pub(crate) type Late = BTreeMap<i64, u64>;
@@ -19,12 +19,15 @@ pub(crate) async fn settle(worker: &Worker, tables: &[String]) -> Result<Late, T
     let contested: HashSet<&str> = clashes.iter().map(|(_, place)| place.as_str()).collect();
     let mut taken = numbered(worker, tables, &contested).await?;
     let mut late = Late::new();
+    // Numbers below these are taken already: a place that many want is not searched from 1 on for each.
+    let mut next: HashMap<&str, u64> = HashMap::new();
     for (ordinal, place) in &clashes {
-        let mut number = 1;
-        while !taken.insert(with_number(place, number)) {
-            number += 1;
+        let number = next.entry(place).or_insert(1);
+        while !taken.insert(with_number(place, *number)) {
+            *number += 1;
         }
-        late.insert(*ordinal, number);
+        late.insert(*ordinal, *number);
+        *number += 1;
     }
     Ok(late)
 }
