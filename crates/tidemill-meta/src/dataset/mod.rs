@@ -48,6 +48,7 @@ pub use version::{
     versions_of,
 };
 pub use version_use::{
-    SwitchRow, VersionTasksRow, adopt_stage, clear_labels, delete_switch, hold_version, insert_switch,
-    release_version, set_version_analysis, set_version_processor, switches, version_holders, version_tasks,
+    SwitchRow, VersionTasksRow, adopt_stage, clear_labels, clear_version_analysis, delete_switch,
+    hold_version, insert_switch, is_analysis_path, release_version, set_version_analysis,
+    set_version_processor, switches, version_holders, version_tasks,
 };

@@ -106,6 +106,22 @@ pub async fn set_version_analysis(
     tx.execute(sql, args).await.map(drop)
 }
 
+/// Forgets the feature analysis of a version if it is that of this task; false if it is not.
+pub async fn clear_version_analysis(
+    tx: &mut dyn Tx,
+    version: &str,
+    task_id: &str,
+) -> Result<bool, MetaError> {
+    let sql = "UPDATE dataset_version_tasks SET analysis_task_id = NULL, analysis_status = NULL, analysis_path = NULL, analysis = NULL WHERE version_id = $1 AND analysis_task_id = $2";
+    Ok(tx.execute(sql, args![version, task_id]).await? == 1)
+}
+
+/// Whether the result of any version's feature analysis is kept at this path.
+pub async fn is_analysis_path(tx: &mut dyn Tx, path: &str) -> Result<bool, MetaError> {
+    let sql = "SELECT 1 FROM dataset_version_tasks WHERE analysis_path = $1 LIMIT 1";
+    Ok(!tx.query(sql, args![path]).await?.is_empty())
+}
+
 /// Notes which processing task made a version; nothing without such a version.
 pub async fn set_version_processor(
     tx: &mut dyn Tx,

@@ -11,7 +11,7 @@ pub struct CleanupRow {
     pub project: String,
     /// The bucket of its output; empty if it had none.
     pub output_bucket: String,
-    /// The directory of its output.
+    /// The directory of its output, with a slash at its end, or the only file of it.
     pub output_key: String,
 }
 

@@ -1,6 +1,7 @@
 //! Runs. Every write of a run's worker names the states in which it may write, so that a stopped or deleted
 //! run is never written to.
 
+use super::CleanupRow;
 use crate::{MetaError, Row, Tx, args};
 
 /// One run: a version of a task.
@@ -190,10 +191,11 @@ pub async fn end_run(tx: &mut dyn Tx, run_id: &str, ended: &Ended, now_ms: i64) 
     Ok(tx.execute(sql, args).await? == 1)
 }
 
-/// Removes the rows of a run and notes that its objects are to be removed. False if there is no such run.
-pub async fn delete_run(tx: &mut dyn Tx, run_id: &str, now_ms: i64) -> Result<bool, MetaError> {
-    let note = "INSERT INTO processor_cleanups (run_id, project, output_bucket, output_key, created_ms) SELECT run_id, project, output_bucket, output_key, $2 FROM processor_runs WHERE run_id = $1";
-    tx.execute(note, args![run_id, now_ms]).await?;
+/// Removes the rows of a run and notes what of it is to be removed. False if there is no such run.
+pub async fn delete_run(tx: &mut dyn Tx, left: &CleanupRow, now_ms: i64) -> Result<bool, MetaError> {
+    let run_id = &left.run_id;
+    let note = "INSERT INTO processor_cleanups (run_id, project, output_bucket, output_key, created_ms) SELECT run_id, project, $2, $3, $4 FROM processor_runs WHERE run_id = $1";
+    tx.execute(note, args![run_id, &left.output_bucket, &left.output_key, now_ms]).await?;
     tx.execute("DELETE FROM processor_commits WHERE run_id = $1", args![run_id]).await?;
     tx.execute("DELETE FROM processor_shards WHERE run_id = $1", args![run_id]).await?;
     Ok(tx.execute("DELETE FROM processor_runs WHERE run_id = $1", args![run_id]).await? == 1)

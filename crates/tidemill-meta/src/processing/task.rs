@@ -1,6 +1,5 @@
 //! The tasks themselves.
 
-use super::run::delete_run;
 use crate::{MetaError, Row, Tx, args};
 
 /// One processing task.
@@ -89,22 +88,8 @@ pub async fn next_version(tx: &mut dyn Tx, task_id: &str) -> Result<Option<i64>,
     tx.query(sql, args![task_id]).await?.first().map(|row| row.int(0)).transpose()
 }
 
-/// Removes a task and the rows of all its runs, and notes whose objects are to be removed; the runs that were
-/// removed, `None` if there is no such task.
-pub async fn delete_task(
-    tx: &mut dyn Tx,
-    project: &str,
-    task_id: &str,
-    now_ms: i64,
-) -> Result<Option<Vec<String>>, MetaError> {
+/// Removes a task whose runs are removed; false if there is no such task.
+pub async fn delete_task(tx: &mut dyn Tx, project: &str, task_id: &str) -> Result<bool, MetaError> {
     let sql = "DELETE FROM processor_tasks WHERE project = $1 AND task_id = $2";
-    if tx.execute(sql, args![project, task_id]).await? == 0 {
-        return Ok(None);
-    }
-    let runs = tx.query("SELECT run_id FROM processor_runs WHERE task_id = $1", args![task_id]).await?;
-    let runs = runs.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
-    for run_id in &runs {
-        delete_run(tx, run_id, now_ms).await?;
-    }
-    Ok(Some(runs))
+    Ok(tx.execute(sql, args![project, task_id]).await? == 1)
 }

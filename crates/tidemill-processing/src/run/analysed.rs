@@ -9,7 +9,7 @@ use tidemill_dataset::version::Analysis;
 use tidemill_meta::processing::{self, Ended, RunRow};
 
 /// The name of the result's file.
-const RESULT: &str = "result.json";
+pub(crate) const RESULT: &str = "result.json";
 
 /// A feature analysis whose samples are measured.
 pub(crate) struct Analysed<'a> {
@@ -33,8 +33,7 @@ impl Analysed<'_> {
             self.worker.objects.write(&directory.join(RESULT), text.clone().into()).await?;
         }
         if let Some(version) = &self.row.input_version {
-            let path =
-                directory.map(|directory| directory.written(Scheme::S3).trim_end_matches('/').to_owned());
+            let path = directory.as_ref().map(shown);
             let analysis =
                 Analysis { task_id: self.row.task_id.clone(), status: 2, path, result: Some(result) };
             let set = ctx.datasets.set_analysis(version, analysis).await;
@@ -48,4 +47,9 @@ impl Analysed<'_> {
         let bucket = self.row.output_bucket.clone();
         (!bucket.is_empty()).then(|| Location { bucket, key: self.row.output_key.clone() })
     }
+}
+
+/// A directory of results as the API shows it.
+pub(crate) fn shown(directory: &Location) -> String {
+    directory.written(Scheme::S3).trim_end_matches('/').to_owned()
 }

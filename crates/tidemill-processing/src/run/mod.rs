@@ -25,6 +25,7 @@ mod slot;
 mod sources;
 mod sweep;
 
+pub(crate) use analysed::RESULT;
 pub(crate) use drive::{drive, end};
 pub use manifest::sample_id;
 pub(crate) use measure::Measure;

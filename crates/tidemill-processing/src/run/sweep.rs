@@ -1,18 +1,20 @@
 //! Removing what deleted runs left: their tables, and their output unless something still refers to it.
 
+use super::analysed::{RESULT, shown};
 use super::directory;
 use super::objects::{UserObjects, path_of};
 use crate::context::{Context, read, tx};
 use crate::error::Trouble;
 use futures::{StreamExt, TryStreamExt};
-use object_store::ObjectStore;
 use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tidemill_bucket::{BucketError, Location};
+use tidemill_bucket::{Bucket, BucketError, Location};
 use tidemill_dataset::ListQuery;
 use tidemill_dataset::version::{VersionEntries, VersionStatus};
+use tidemill_meta::dataset;
 use tidemill_meta::processing::{self, CleanupRow};
 use tidemill_model::ProjectId;
 
@@ -51,9 +53,23 @@ async fn sweep_run(ctx: &Arc<Context>, row: &CleanupRow) -> Result<(), Trouble> 
     };
     let output = Location { bucket: row.output_bucket.clone(), key: row.output_key.clone() };
     match ctx.buckets.open(&project, &output.bucket).await {
-        Ok(_) => remove_output(ctx, project, &output).await,
+        Ok(_) if output.key.ends_with('/') => remove_output(ctx, project, &output).await,
+        Ok(bucket) => remove_result(ctx, &*bucket, &output).await,
         // With the bucket, the output went, too.
         Err(BucketError::Missing) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Removes the result of a feature analysis, unless there is a newer one in its place.
+async fn remove_result(ctx: &Arc<Context>, bucket: &dyn Bucket, result: &Location) -> Result<(), Trouble> {
+    let directory = result.key.trim_end_matches(RESULT).to_owned();
+    let path = shown(&Location { bucket: result.bucket.clone(), key: directory });
+    if read!(ctx.meta, |tx, path| dataset::is_analysis_path(tx, &path))? {
+        return Ok(());
+    }
+    match bucket.delete(&path_of(result)?).await {
+        Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
@@ -80,8 +96,8 @@ async fn referenced(
     let mut query = ListQuery { limit: DATASETS_PAGE, ..ListQuery::default() };
     loop {
         let (datasets, _) = ctx.datasets.list(project, &query).await.map_err(failed)?;
-        for dataset in &datasets {
-            let id = dataset.id.as_str();
+        for found in &datasets {
+            let id = found.id.as_str();
             for version in ctx.datasets.versions(project, id).await.map_err(failed)? {
                 if version.status == VersionStatus::Normal {
                     let entries = ctx.datasets.version_entries(project, id, &version.id).await;
