@@ -10,6 +10,7 @@ use tidemill_dataset::Datasets;
 use tidemill_embedding::Embedder;
 use tidemill_meta::MetaError;
 use tidemill_meta::processing::{self, Ended, RunRow};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -22,6 +23,8 @@ pub(crate) struct Inner {
     pub(crate) slots: Slots,
     /// Removal of what deleted runs left.
     pub(crate) sweeps: TaskTracker,
+    /// Held by the one that removes.
+    sweeping: Arc<Mutex<()>>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -49,6 +52,7 @@ impl Processing {
             ctx,
             slots: Slots::default(),
             sweeps: TaskTracker::new(),
+            sweeping: Arc::default(),
             stop: CancellationToken::new(),
         }));
         processing.resume_all().await?;
@@ -82,9 +86,13 @@ impl Processing {
 
     /// Removes what deleted runs left, in the background.
     pub(crate) fn sweep(&self) {
-        let (ctx, stop) = (self.0.ctx.clone(), self.0.stop.clone());
+        let (ctx, stop, sweeping) = (self.0.ctx.clone(), self.0.stop.clone(), self.0.sweeping.clone());
         self.0.sweeps.spawn(async move {
-            stop.run_until_cancelled(sweep_all(&ctx)).await;
+            let sweep = async {
+                let _alone = sweeping.lock().await;
+                sweep_all(&ctx).await;
+            };
+            stop.run_until_cancelled(sweep).await;
         });
     }
 

@@ -20,9 +20,10 @@ pub use point::{
     PointRow, changed_datasets, count_samples_now, delete_points, points, put_point, trim_points,
 };
 pub use registry::{
-    DatasetRow, DatasetsQuery, change_dataset_status, count_datasets, dataset, dataset_by_id, dataset_swept,
-    datasets_in_status, datasets_of, datasets_to_sweep, delete_dataset, insert_dataset, set_current_version,
-    set_dataset_text, set_import_task, sweep_dataset_rows, take_version_number, touch_dataset_data,
+    DatasetRow, DatasetsQuery, change_dataset_status, count_datasets, dataset, dataset_by_id,
+    dataset_ids_after, dataset_swept, datasets_in_status, datasets_of, datasets_to_sweep, delete_dataset,
+    insert_dataset, set_current_version, set_dataset_text, set_import_task, sweep_dataset_rows,
+    take_version_number, touch_dataset_data,
 };
 pub use sample::{
     SampleRow, delete_sample, insert_sample, next_samples, refresh_sample_status, sample, samples_by_ids,
@@ -47,6 +48,7 @@ pub use version::{
     stage_swept, stages_left, unfinished_versions, update_version, version, version_count, version_named,
     versions_of,
 };
+pub(crate) use version_use::release_all;
 pub use version_use::{
     SwitchRow, VersionTasksRow, adopt_stage, clear_labels, clear_version_analysis, delete_switch,
     hold_version, insert_switch, is_analysis_path, release_version, set_version_analysis,

@@ -185,6 +185,18 @@ pub async fn datasets_of(tx: &mut dyn Tx, q: &DatasetsQuery) -> Result<Vec<Datas
     tx.query(sql, args).await?.iter().map(dataset_of).collect()
 }
 
+/// The next `limit` datasets of a project behind the id `after`, by id.
+pub async fn dataset_ids_after(
+    tx: &mut dyn Tx,
+    project: &str,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<String>, MetaError> {
+    let sql =
+        "SELECT dataset_id FROM datasets WHERE project = $1 AND dataset_id > $2 ORDER BY dataset_id LIMIT $3";
+    tx.query(sql, args![project, after, limit]).await?.iter().map(|row| row.text(0)).collect()
+}
+
 /// Moves a dataset from the state `from` to `to`; `false` if it is not in `from`.
 pub async fn change_dataset_status(
     tx: &mut dyn Tx,

@@ -14,6 +14,11 @@ pub async fn release_version(tx: &mut dyn Tx, version: &str, holder: &str) -> Re
     tx.execute(sql, args![version, holder]).await.map(drop)
 }
 
+/// The holder needs none of its versions any more.
+pub(crate) async fn release_all(tx: &mut dyn Tx, holder: &str) -> Result<(), MetaError> {
+    tx.execute("DELETE FROM dataset_version_holds WHERE holder = $1", args![holder]).await.map(drop)
+}
+
 /// Who holds a version.
 pub async fn version_holders(tx: &mut dyn Tx, version: &str) -> Result<Vec<String>, MetaError> {
     let sql = "SELECT holder FROM dataset_version_holds WHERE version_id = $1 ORDER BY holder";

@@ -2,7 +2,7 @@
 //! run is never written to.
 
 use super::CleanupRow;
-use crate::{MetaError, Row, Tx, args};
+use crate::{MetaError, Row, Tx, args, dataset};
 
 /// One run: a version of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ fn run(row: &Row) -> Result<RunRow, MetaError> {
     })
 }
 
-/// Adds a run that has not begun.
+/// Adds a run that has not begun. It holds the dataset version that it reads until it ends or is deleted.
 pub async fn insert_run(tx: &mut dyn Tx, r: &RunRow) -> Result<(), MetaError> {
     let sql = "INSERT INTO processor_runs (run_id, task_id, project, template_id, n, version_name, status, sealed, spec, description, output_bucket, output_key, seed, created_ms, updated_ms, input_version, target_dataset) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     let args = args![
@@ -122,7 +122,10 @@ pub async fn insert_run(tx: &mut dyn Tx, r: &RunRow) -> Result<(), MetaError> {
         r.target_dataset.clone(),
     ];
     tx.execute(sql, args).await?;
-    Ok(())
+    match &r.input_version {
+        Some(version) => dataset::hold_version(tx, version, &r.run_id).await,
+        None => Ok(()),
+    }
 }
 
 /// The runs of a task, newest first.
@@ -188,7 +191,11 @@ pub async fn end_run(tx: &mut dyn Tx, run_id: &str, ended: &Ended, now_ms: i64) 
         ended.result.clone(),
         now_ms,
     ];
-    Ok(tx.execute(sql, args).await? == 1)
+    if tx.execute(sql, args).await? == 0 {
+        return Ok(false);
+    }
+    dataset::release_all(tx, run_id).await?;
+    Ok(true)
 }
 
 /// Removes the rows of a run and notes what of it is to be removed. False if there is no such run.
@@ -196,6 +203,7 @@ pub async fn delete_run(tx: &mut dyn Tx, left: &CleanupRow, now_ms: i64) -> Resu
     let run_id = &left.run_id;
     let note = "INSERT INTO processor_cleanups (run_id, project, output_bucket, output_key, created_ms) SELECT run_id, project, $2, $3, $4 FROM processor_runs WHERE run_id = $1";
     tx.execute(note, args![run_id, &left.output_bucket, &left.output_key, now_ms]).await?;
+    dataset::release_all(tx, run_id).await?;
     tx.execute("DELETE FROM processor_commits WHERE run_id = $1", args![run_id]).await?;
     tx.execute("DELETE FROM processor_shards WHERE run_id = $1", args![run_id]).await?;
     Ok(tx.execute("DELETE FROM processor_runs WHERE run_id = $1", args![run_id]).await? == 1)

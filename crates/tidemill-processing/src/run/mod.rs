@@ -24,6 +24,7 @@ mod shard;
 mod slot;
 mod sources;
 mod sweep;
+mod uses;
 
 pub(crate) use analysed::RESULT;
 pub(crate) use drive::{drive, end};
