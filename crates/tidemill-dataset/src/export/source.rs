@@ -17,7 +17,7 @@ pub(super) struct ExportSource {
 }
 
 enum Samples {
-    Present(SampleWalk, VecDeque<Sample>),
+    Present(Box<SampleWalk>, VecDeque<Sample>),
     OfVersion(Box<VersionEntries>),
 }
 
@@ -30,7 +30,7 @@ impl ExportSource {
         found: Condition,
     ) -> Result<Self, TaskFailure> {
         let samples = match &options.version {
-            None => Samples::Present(datasets.walk_found(&dataset.id, found), VecDeque::new()),
+            None => Samples::Present(Box::new(datasets.walk_found(&dataset.id, found)), VecDeque::new()),
             Some(version) => {
                 let entries = datasets.version_entries(&dataset.project, dataset.id.as_str(), version).await;
                 let missing = |error| TaskFailure::new(FailureReason::VersionMissing, format!("{error}"));

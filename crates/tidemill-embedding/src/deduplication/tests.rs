@@ -117,8 +117,7 @@ fn last_progress(samples: &Samples, pictures: &[Picture]) -> (u64, u64) {
     let tell = |done, total| *last.lock().unwrap() = (done, total);
     let control = Control::new(&never, &tell);
     deduplicate(samples, pictures, (scale(), 0.9), &mut draws(1), &control).unwrap();
-    let last = *last.lock().unwrap();
-    last
+    last.into_inner().unwrap()
 }
 
 fn never() -> bool {

@@ -7,7 +7,6 @@ use super::{analysis, augmentation, generation};
 use crate::error::ProcessingError;
 use crate::run::{COPIES_MAX, Measure};
 use crate::task::Template;
-use serde_json::Map;
 use std::sync::Arc;
 use tidemill_api::modelarts::processing::OperatorParam;
 use tidemill_vision::augment::Augmentation;
@@ -141,7 +140,7 @@ fn names() -> String {
 
 fn operator(param: &OperatorParam) -> Result<(Operator, Values), ProcessingError> {
     let name = param.name.as_deref().or(param.id.as_deref()).unwrap_or_default();
-    let given = param.params.clone().unwrap_or_else(Map::new);
+    let given = param.params.clone().unwrap_or_default();
     if name == validation::TABLE.operator {
         let (step, values) = Validation::read(&given).map_err(invalid)?;
         return Ok((Operator::Validation(step), values));

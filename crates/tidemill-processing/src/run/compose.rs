@@ -51,7 +51,8 @@ impl Composing<'_> {
     }
 
     fn entries(&self, tables: &[String]) -> impl Stream<Item = Result<VersionEntry, String>> + Send {
-        futures::stream::iter(tables.to_vec().into_iter().map(Ok))
+        let tables = tables.to_vec();
+        futures::stream::iter(tables.into_iter().map(Ok))
             .and_then(async |table: String| self.worker.records(&table).await)
             .map_ok(|records| futures::stream::iter(records.into_iter().map(Ok)))
             .try_flatten()

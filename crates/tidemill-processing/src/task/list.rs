@@ -115,7 +115,7 @@ impl Processing {
         // Ties are listed in the same order at every call.
         tasks.reverse();
         let view = |task| {
-            let runs = by_task.get(&*view::id(task)).map(Vec::as_slice).unwrap_or_default();
+            let runs = by_task.get(view::id(task)).map(Vec::as_slice).unwrap_or_default();
             view::task(&self.0, task, runs, &current)
         };
         tasks.iter().map(view).collect()
