@@ -309,7 +309,7 @@ def test_images_on_the_way_out(s3, bucket):
     s3.put_object(Bucket=bucket, Key="a b/picture.png", Body=picture, ContentType="image/png")
 
     def ask(params, **_):
-        params["query_string"]["x-image-process"] = "image/resize,m_lfit,h_20"
+        params["url"] += "?x-image-process=image%2Fresize%2Cm_lfit%2Ch_20"
 
     s3.meta.events.register("before-call.s3.GetObject", ask)
     answer = s3.get_object(Bucket=bucket, Key="a b/picture.png")
