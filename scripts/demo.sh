@@ -58,7 +58,7 @@ say "== a bucket, a stream with one partition, a dump task that delivers every 3
 "$tidemill" stream list >&2
 
 say "== a dataset whose input path is where the dump task writes"
-"$tidemill" dataset create flights --kind free --input obs://demo-flights/out/ --output obs://demo-flights/work/
+"$tidemill" dataset create flights --kind free --input obs://demo-flights/out/ --output obs://demo-flights/made/
 
 say "== flights.csv through the stream SDK: one line, one record, spread over 36 s like a live feed"
 gunzip -c demo/data/flights.csv.gz >"$work/flights.csv"
@@ -88,7 +88,7 @@ samples=$("$tidemill" --json dataset show flights | "$python" -c 'import json, s
 
 say "== a folder of pictures, some of them broken or there twice, into a bucket (boto3), a dataset of it, a version"
 "$python" demo/client.py upload demo/images demo-pictures
-"$tidemill" dataset create pictures --input obs://demo-pictures/in/ --output obs://demo-pictures/work/
+"$tidemill" dataset create pictures --input obs://demo-pictures/in/ --output obs://demo-pictures/made/
 "$tidemill" dataset publish pictures --name before
 
 say "== processing: repair or drop what is broken, drop what is there twice; the result is the next version"

@@ -30,7 +30,7 @@ class Datasets:
             "dataset_name": names.fresh("d"),
             "dataset_type": kind,
             "data_sources": [{"data_type": 0, "data_path": f"/{bucket}/in/"}],
-            "work_path": f"/{bucket}/work/",
+            "work_path": f"/{bucket}/made/",
             **more,
         }
         made = self.call("POST", expect=201, json=body)

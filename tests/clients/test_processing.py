@@ -214,7 +214,7 @@ def test_an_output_becomes_a_version_of_a_dataset_and_is_processed_again(server,
     files = pictures("classify", 12)
     upload(server, bucket, files)
     body = {
-        "dataset_name": names.fresh("set"), "dataset_type": 0, "work_path": f"/{bucket}/work/",
+        "dataset_name": names.fresh("set"), "dataset_type": 0, "work_path": f"/{bucket}/made/",
         "data_sources": [{"data_type": 0, "data_path": f"/{bucket}/set/"}],
     }  # fmt: skip
     dataset = tasks.call("POST", "datasets", json=body, expect=201)["dataset_id"]

@@ -30,11 +30,14 @@ pub(super) struct Crop {
 
 /// What was drawn: how many lines are cut off at each side.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs)] // The names of the fields say it.
 pub struct Drawn {
+    /// Rows cut off above.
     pub top: u32,
+    /// Columns cut off on the right.
     pub right: u32,
+    /// Rows cut off below.
     pub bottom: u32,
+    /// Columns cut off on the left.
     pub left: u32,
 }
 

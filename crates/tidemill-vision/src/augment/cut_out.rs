@@ -20,11 +20,14 @@ pub(super) struct CutOut;
 
 /// What was drawn: the black rectangle, half open, inside the image.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs)] // The names of the fields say it.
 pub struct Drawn {
+    /// First column.
     pub xmin: u32,
+    /// First row.
     pub ymin: u32,
+    /// The column after the last one.
     pub xmax: u32,
+    /// The row after the last one.
     pub ymax: u32,
 }
 

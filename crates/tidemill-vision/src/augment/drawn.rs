@@ -14,26 +14,44 @@ use crate::{Pixels, Rect};
 /// Everything that decides a product; the manifest keeps it as the property `@tidemill:aug`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "operator")]
-#[allow(missing_docs)] // The variants are the operators.
 pub enum Drawn {
+    /// For AddNoise.
     AddNoise(add_noise::Drawn),
+    /// For Blur.
     Blur(blur::Drawn),
+    /// For Crop.
     Crop(crop::Drawn),
+    /// For CutOut.
     CutOut(cut_out::Drawn),
+    /// For Flip.
     Flip(flip::Drawn),
+    /// For Grayscale.
     Grayscale(grayscale::Drawn),
+    /// For HistogramEqual.
     HistogramEqual(histogram_equal::Drawn),
+    /// For LightArithmetic.
     LightArithmetic(light_arithmetic::Drawn),
+    /// For LightContrast.
     LightContrast(light_contrast::Drawn),
+    /// For MotionBlur.
     MotionBlur(motion_blur::Drawn),
+    /// For Padding.
     Padding(padding::Drawn),
+    /// For Resize.
     Resize(resize::Drawn),
+    /// For Rotate.
     Rotate(rotate::Drawn),
+    /// For Saturation.
     Saturation(saturation::Drawn),
+    /// For Scale.
     Scale(scale::Drawn),
+    /// For Sharpen.
     Sharpen(sharpen::Drawn),
+    /// For Shear.
     Shear(shear::Drawn),
+    /// For Translate.
     Translate(translate::Drawn),
+    /// For Weather.
     Weather(weather::Drawn),
 }
 

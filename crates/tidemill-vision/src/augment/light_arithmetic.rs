@@ -18,9 +18,10 @@ pub(super) struct LightArithmetic;
 
 /// What was drawn: a value `v` becomes `a * v + b`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs)] // See above.
 pub struct Drawn {
+    /// The factor.
     pub a: f64,
+    /// The summand, in grey levels.
     pub b: f64,
 }
 

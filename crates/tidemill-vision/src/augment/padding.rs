@@ -26,11 +26,14 @@ pub(super) struct Padding(Drawn);
 
 /// How many black lines there are at each side.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs)] // The names of the fields say it.
 pub struct Drawn {
+    /// Rows above.
     pub top: u32,
+    /// Columns on the right.
     pub right: u32,
+    /// Rows below.
     pub bottom: u32,
+    /// Columns on the left.
     pub left: u32,
 }
 

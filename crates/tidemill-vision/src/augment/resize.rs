@@ -21,9 +21,10 @@ pub(super) struct Resize(Drawn);
 
 /// The size of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs)] // The names of the fields say it.
 pub struct Drawn {
+    /// Columns.
     pub width: u32,
+    /// Rows.
     pub height: u32,
 }
 

@@ -83,7 +83,7 @@ impl World {
             description: String::new(),
             workspace: "0".to_owned(),
             input_path: input.to_owned(),
-            work_path: "/b/work/".to_owned(),
+            work_path: "/b/made/".to_owned(),
             labels: Vec::new(),
             definition,
         };
