@@ -1,39 +1,13 @@
 //! Error codes of the stream API and the one body every error has.
 
+use crate::codes::codes;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal $status:ident $phrase:literal;)+) => {
-        /// Every error the stream API answers. Clients decide by the code and by parts of the message.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum ErrorCode {
-            $($(#[$doc])* $variant,)+
-        }
-
-        impl ErrorCode {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The code on the wire, for example `DIS.4301`.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
-            }
-
-            /// The status it is answered with where a whole request fails.
-            pub fn status(self) -> StatusCode {
-                match self { $(Self::$variant => StatusCode::$status),+ }
-            }
-
-            /// The fixed start of its message.
-            pub fn phrase(self) -> &'static str {
-                match self { $(Self::$variant => $phrase),+ }
-            }
-        }
-    };
-}
-
 codes! {
+    /// Every error the stream API answers. Clients decide by the code and by parts of the message.
+    pub enum ErrorCode;
+
     /// Missing or wrong credentials. One client turns only this status into its authentication error.
     NotAuthenticated = "APIGW.0301" UNAUTHORIZED "Incorrect IAM authentication information";
     /// No such route.

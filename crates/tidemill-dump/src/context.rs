@@ -9,6 +9,7 @@ use std::time::Duration;
 use tidemill_bucket::Buckets;
 use tidemill_meta::dump::{self, Commit, IntentRow, LedgerRow, Owner, PositionRow, UploadRow};
 use tidemill_meta::{Meta, MetaError};
+pub(crate) use tidemill_meta::{read, tx};
 use tidemill_model::{Clock, Event, EventKind, Events};
 use tidemill_stream::Streams;
 
@@ -21,33 +22,6 @@ pub(crate) struct Context {
     pub(crate) config: DumpConfig,
     pub(crate) events: Events,
 }
-
-/// Runs `$call` in a transaction with clones of the named values, because it may run twice.
-macro_rules! tx {
-    ($meta:expr, |$tx:ident $(, $value:ident)*| $call:expr) => {{
-        $(let $value = $value.clone();)*
-        $meta
-            .tx(move |$tx| {
-                $(let $value = $value.clone();)*
-                Box::pin(async move { $call.await })
-            })
-            .await
-    }};
-}
-
-/// Runs `$call` on a snapshot with clones of the named values.
-macro_rules! read {
-    ($meta:expr, |$tx:ident $(, $value:ident)*| $call:expr) => {{
-        $(let $value = $value.clone();)*
-        $meta
-            .read(move |$tx| {
-                $(let $value = $value.clone();)*
-                Box::pin(async move { $call.await })
-            })
-            .await
-    }};
-}
-pub(crate) use {read, tx};
 
 /// A fenced write that changed nothing means that the writer is no owner any more.
 fn fenced(written: bool) -> Result<(), Trouble> {

@@ -9,6 +9,7 @@ pub mod checkpoint;
 pub mod dataset;
 pub mod dump;
 pub mod identity;
+mod macros;
 pub mod notify;
 pub mod object;
 pub mod processing;

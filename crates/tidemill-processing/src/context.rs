@@ -7,6 +7,7 @@ use tidemill_bucket::Buckets;
 use tidemill_dataset::Datasets;
 use tidemill_embedding::Embedder;
 use tidemill_meta::Meta;
+pub(crate) use tidemill_meta::{read, tx};
 use tidemill_model::Clock;
 
 /// Shared by everything of this crate.
@@ -20,30 +21,3 @@ pub(crate) struct Context {
     pub(crate) embedder: Arc<Embedder>,
     pub(crate) datasets: Datasets,
 }
-
-/// Runs `$call` in a transaction with clones of the named values, because it may run twice.
-macro_rules! tx {
-    ($meta:expr, |$tx:ident $(, $value:ident)*| $call:expr) => {{
-        $(let $value = $value.clone();)*
-        $meta
-            .tx(move |$tx| {
-                $(let $value = $value.clone();)*
-                Box::pin(async move { $call.await })
-            })
-            .await
-    }};
-}
-
-/// Runs `$call` on a snapshot with clones of the named values.
-macro_rules! read {
-    ($meta:expr, |$tx:ident $(, $value:ident)*| $call:expr) => {{
-        $(let $value = $value.clone();)*
-        $meta
-            .read(move |$tx| {
-                $(let $value = $value.clone();)*
-                Box::pin(async move { $call.await })
-            })
-            .await
-    }};
-}
-pub(crate) use {read, tx};

@@ -1,39 +1,13 @@
 //! Error codes of the dataset API and the body every error has.
 
+use crate::codes::codes;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal $status:ident $phrase:literal;)+) => {
-        /// Every error the dataset API answers. Clients decide by the code.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum ModelArtsCode {
-            $($(#[$doc])* $variant,)+
-        }
-
-        impl ModelArtsCode {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The code on the wire, for example `ModelArts.4352`.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
-            }
-
-            /// The status it is answered with where a whole request fails.
-            pub fn status(self) -> StatusCode {
-                match self { $(Self::$variant => StatusCode::$status),+ }
-            }
-
-            /// The fixed start of its message.
-            pub fn phrase(self) -> &'static str {
-                match self { $(Self::$variant => $phrase),+ }
-            }
-        }
-    };
-}
-
 codes! {
+    /// Every error the dataset API answers. Clients decide by the code.
+    pub enum ModelArtsCode;
+
     /// An argument that cannot be one.
     InvalidArgument = "ModelArts.0101" BAD_REQUEST "Invalid argument.";
     /// A parameter out of its range, or what is not offered.

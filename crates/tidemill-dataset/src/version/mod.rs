@@ -37,31 +37,5 @@ pub use options::{NewVersion, VersionFormat, VersionOptions};
 pub use split::SplitError;
 pub(crate) use split::{Parts, Split};
 pub use summary::{LabelSummary, LabelVariety, Summary};
+pub(crate) use tidemill_meta::{read, tx};
 pub use uses::{Analysis, VersionTasks};
-
-/// Runs `$call` in a transaction with clones of the named values, because it may run twice.
-macro_rules! tx {
-    ($meta:expr, |$tx:ident $(, $value:ident)*| $call:expr) => {{
-        $(let $value = $value.clone();)*
-        $meta
-            .tx(move |$tx| {
-                $(let $value = $value.clone();)*
-                Box::pin(async move { $call.await })
-            })
-            .await
-    }};
-}
-
-/// Runs `$call` on a snapshot with clones of the named values.
-macro_rules! read {
-    ($meta:expr, |$tx:ident $(, $value:ident)*| $call:expr) => {{
-        $(let $value = $value.clone();)*
-        $meta
-            .read(move |$tx| {
-                $(let $value = $value.clone();)*
-                Box::pin(async move { $call.await })
-            })
-            .await
-    }};
-}
-pub(crate) use {read, tx};
