@@ -1,5 +1,7 @@
 //! Bodies of the calls on datasets.
 
+use super::import_task::LabelFormat;
+use super::property;
 use super::version::DatasetVersion;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -25,13 +27,37 @@ pub struct CreateDataset {
     pub import_annotations: Option<bool>,
     /// Labels to begin with.
     pub labels: Option<Vec<Label>>,
-    /// Everything else that was sent.
-    #[serde(flatten)]
-    pub others: Map<String, Value>,
+    /// Columns of a table.
+    pub schema: Option<Vec<Field>>,
+    /// Whether the server is to manage the objects of a table.
+    pub managed: Option<bool>,
+    /// Whether a table is imported at once; true if absent.
+    pub import_data: Option<bool>,
+    /// How text and labels are told apart.
+    pub label_format: Option<LabelFormat>,
+    /// `Default` or `CarbonData`.
+    pub data_format: Option<String>,
+}
+
+/// A column of a table. As all parts of a definition it is shown as it was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Free text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_id: Option<i64>,
+    /// Its type, for example `STRING`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
 }
 
 /// Where samples come from.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataSource {
     /// 0: an object store; 0 if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,9 +65,23 @@ pub struct DataSource {
     /// `/bucket/directory/`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_path: Option<String>,
-    /// Everything else that was sent.
-    #[serde(flatten)]
-    pub others: Map<String, Value>,
+    /// How columns of the source are called in the dataset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_maps: Option<Vec<SchemaMap>>,
+    /// Whether the first row of a table names its columns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with_column_header: Option<bool>,
+}
+
+/// A column under another name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchemaMap {
+    /// Its name in the dataset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dest_name: Option<String>,
+    /// Its name in the source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub src_name: Option<String>,
 }
 
 /// A label of a dataset.
@@ -54,10 +94,18 @@ pub struct Label {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<i64>,
     /// `@modelarts:color` and so on.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "property::object::<_, property::LabelProperty>",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub property: Option<Map<String, Value>>,
     /// Attributes of annotations with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "property::objects::<_, property::LabelAttribute>",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub attributes: Option<Vec<Value>>,
 }
 

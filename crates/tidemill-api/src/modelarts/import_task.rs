@@ -1,5 +1,6 @@
 //! Bodies of the calls on imports and synchronisations.
 
+use super::dataset::DataSource;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -31,7 +32,7 @@ pub struct ImportTaskRequest {
     /// Whether the first row of a table names its columns; default false.
     pub with_column_header: Option<bool>,
     /// Where a table comes from; echoed.
-    pub data_source: Option<Value>,
+    pub data_source: Option<DataSource>,
 }
 
 /// How labels of text are written.

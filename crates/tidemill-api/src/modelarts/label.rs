@@ -1,6 +1,7 @@
 //! Bodies of the calls on labels.
 
 use super::dataset::Label;
+use super::property;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -35,6 +36,15 @@ pub struct UpdateDataset {
     pub update_labels: Option<Vec<Label>>,
     /// Labels it loses.
     pub delete_labels: Option<Vec<Label>>,
+}
+
+/// Properties of one label that change.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct UpdateLabel {
+    /// `@modelarts:color` and so on; the body is this object.
+    #[serde(deserialize_with = "property::object::<_, property::LabelProperty>")]
+    pub property: Option<Map<String, Value>>,
 }
 
 /// How often a label is used.

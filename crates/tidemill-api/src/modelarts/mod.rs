@@ -8,6 +8,7 @@ pub mod import_task;
 pub mod label;
 pub mod metrics;
 pub mod processing;
+mod property;
 pub mod sample;
 pub mod version;
 

@@ -2,6 +2,7 @@
 
 use super::dataset::{DataSource, Label};
 use super::label::LabelStats;
+use super::property;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -20,7 +21,11 @@ pub struct SampleLabel {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Shape, place, time, words, attributes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "property::object::<_, property::AnnotationProperty>",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub property: Option<Map<String, Value>>,
     /// How sure it is, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,6 +60,7 @@ pub struct UploadSample<'a> {
     /// Its annotations.
     pub labels: Option<Vec<SampleLabel>>,
     /// Its properties.
+    #[serde(default, deserialize_with = "property::object::<_, Map<String, Value>>")]
     pub metadata: Option<Map<String, Value>>,
 }
 
@@ -101,6 +107,7 @@ pub struct SampleLabels {
     /// Its annotations from now on.
     pub labels: Option<Vec<SampleLabel>>,
     /// Properties that change.
+    #[serde(default, deserialize_with = "property::object::<_, Map<String, Value>>")]
     pub metadata: Option<Map<String, Value>>,
     /// What it is meant for.
     pub sample_usage: Option<String>,

@@ -16,10 +16,6 @@ use tidemill_api::modelarts::label::UpdateDataset;
 use tidemill_dataset::label::Label;
 use tidemill_dataset::{DatasetChange, DatasetType, LabelType, ListQuery, NewDataset, SortBy};
 
-/// Members of the request that answers show as they were sent.
-const ECHOED: [&str; 6] =
-    ["schema", "managed", "import_data", "label_format", "data_format", "workforce_information"];
-
 pub(super) async fn create(
     State(state): State<ModelArtsState>,
     request: ModelArtsRequest,
@@ -160,11 +156,18 @@ fn definition(body: &CreateDataset, source: &DataSource) -> Map<String, Value> {
     kept.insert("data_sources".into(), serde_json::to_value([source]).unwrap_or_default());
     kept.insert("work_path".into(), body.work_path.clone().into());
     kept.insert("import_annotations".into(), body.import_annotations.unwrap_or(true).into());
-    for name in ECHOED {
-        if let Some(value) = body.others.get(name).filter(|value| !value.is_null()) {
-            kept.insert(name.to_owned(), value.clone());
-        }
-    }
+    let echoed = json!({
+        "schema": body.schema, "managed": body.managed, "import_data": body.import_data,
+        "label_format": body.label_format, "data_format": body.data_format,
+    });
+    kept.extend(
+        echoed
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
     kept
 }
 

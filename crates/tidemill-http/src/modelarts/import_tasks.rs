@@ -64,20 +64,14 @@ pub(super) fn first_import(body: &CreateDataset) -> Result<Option<ImportOptions>
     let source = body.data_sources.as_ref().and_then(|sources| sources.first());
     let path = source.and_then(|source| source.data_path.as_deref()).unwrap_or_default();
     let is_table = body.dataset_type == Some(DatasetType::Table.code());
-    if path.is_empty() || (is_table && body.others.get("import_data") == Some(&Value::Bool(false))) {
+    if path.is_empty() || (is_table && body.import_data == Some(false)) {
         return Ok(None);
     }
     // A path that cannot be one is refused with the dataset, by its own name.
     let Ok(mut options) = ImportOptions::new(path, ImportFrom::Directory) else { return Ok(None) };
     options.annotations = body.import_annotations.unwrap_or(true);
-    let header = source.and_then(|source| source.others.get("with_column_header"));
-    options.header = header == Some(&Value::Bool(true));
-    let format = body.others.get("label_format").filter(|format| format.is_object()).cloned();
-    let format: Option<WireFormat> = format
-        .map(serde_json::from_value)
-        .transpose()
-        .map_err(|error| ModelArtsError::invalid(format!("label_format cannot be read: {error}")))?;
-    options.format = label_format(format.unwrap_or_default())?;
+    options.header = source.and_then(|source| source.with_column_header).unwrap_or(false);
+    options.format = label_format(body.label_format.clone().unwrap_or_default())?;
     Ok(Some(options))
 }
 
@@ -103,7 +97,7 @@ fn options(body: ImportTaskRequest) -> Result<ImportOptions, ModelArtsError> {
     options.included = names("included_labels", body.included_labels)?;
     options.excluded = names("excluded_labels", body.excluded_labels)?;
     options.header = body.with_column_header.unwrap_or(false);
-    options.data_source = body.data_source.filter(|source| !source.is_null());
+    options.data_source = body.data_source.and_then(|source| serde_json::to_value(source).ok());
     options.format = label_format(body.label_format.unwrap_or_default())?;
     options.set_folder(body.import_folder.as_deref().unwrap_or_default())?;
     Ok(options)

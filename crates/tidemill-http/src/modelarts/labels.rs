@@ -4,9 +4,8 @@ use crate::modelarts::datasets::label_of;
 use crate::modelarts::{ModelArtsError, ModelArtsRequest, ModelArtsState, batch, detail, reply};
 use axum::extract::State;
 use axum::response::Response;
-use serde_json::{Map, Value};
 use tidemill_api::modelarts::dataset::Label as WireLabel;
-use tidemill_api::modelarts::label::{LabelList, ListedLabels};
+use tidemill_api::modelarts::label::{LabelList, ListedLabels, UpdateLabel};
 use tidemill_dataset::label::{DeletePolicy, Label};
 use tidemill_dataset::{Dataset, DatasetError, DatasetType, LabelType};
 use tidemill_model::limits::LABELS_PER_DATASET_MAX;
@@ -65,8 +64,8 @@ pub(super) async fn delete(State(state): State<ModelArtsState>, request: ModelAr
 pub(super) async fn update_one(State(state): State<ModelArtsState>, request: ModelArtsRequest) -> Answer {
     request.allow("modelarts:label:update")?;
     let dataset = dataset(&state, &request).await?;
-    let property: Map<String, Value> = request.json()?;
-    let label = Label { property, ..named(&request, &dataset)? };
+    let body: UpdateLabel = request.json()?;
+    let label = Label { property: body.property.unwrap_or_default(), ..named(&request, &dataset)? };
     let mut results = state.datasets.update_labels(&dataset, vec![label]).await?;
     match results.pop() {
         Some(Err(refused)) => Err(DatasetError::from(refused).into()),
