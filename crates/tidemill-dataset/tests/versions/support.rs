@@ -1,16 +1,10 @@
 //! A world that outlives processes: metadata and objects; and processes that live and die in it.
 
 use async_trait::async_trait;
-use futures::stream::BoxStream;
-use object_store::multipart::{MultipartStore, PartId};
 use object_store::path::Path;
-use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartId, MultipartUpload, ObjectMeta, ObjectStore,
-    ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
-};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -78,7 +72,7 @@ impl World {
 
     async fn process_with(&self, meta: Meta) -> Datasets {
         let buckets = Arc::new(OneBucket(self.user.clone()));
-        let artefacts = Arc::new(Plain(self.artefacts.clone()));
+        let artefacts = Arc::new(self.artefacts.clone());
         Datasets::open(meta, buckets, artefacts, self.clock.clone(), self.config).await.unwrap()
     }
 
@@ -282,73 +276,6 @@ impl Buckets for OneBucket {
         _project: &ProjectId,
         bucket: &str,
     ) -> std::result::Result<Arc<dyn Bucket>, BucketError> {
-        if bucket == "user" { Ok(Arc::new(Plain(self.0.clone()))) } else { Err(BucketError::Missing) }
-    }
-}
-
-/// A bucket that knows of no unfinished uploads.
-#[derive(Debug)]
-struct Plain(BucketStore);
-
-impl fmt::Display for Plain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-#[async_trait]
-impl Bucket for Plain {
-    async fn unfinished(&self, _key: &Path) -> Result<Vec<MultipartId>> {
-        Ok(Vec::new())
-    }
-}
-
-#[async_trait]
-impl MultipartStore for Plain {
-    async fn create_multipart(&self, path: &Path) -> Result<MultipartId> {
-        self.0.create_multipart(path).await
-    }
-    async fn put_part(&self, path: &Path, id: &MultipartId, part: usize, data: PutPayload) -> Result<PartId> {
-        self.0.put_part(path, id, part, data).await
-    }
-    async fn complete_multipart(
-        &self,
-        path: &Path,
-        id: &MultipartId,
-        parts: Vec<PartId>,
-    ) -> Result<PutResult> {
-        self.0.complete_multipart(path, id, parts).await
-    }
-    async fn abort_multipart(&self, path: &Path, id: &MultipartId) -> Result<()> {
-        self.0.abort_multipart(path, id).await
-    }
-}
-
-#[async_trait]
-impl ObjectStore for Plain {
-    async fn put_opts(&self, location: &Path, payload: PutPayload, opts: PutOptions) -> Result<PutResult> {
-        self.0.put_opts(location, payload, opts).await
-    }
-    async fn put_multipart_opts(
-        &self,
-        location: &Path,
-        opts: PutMultipartOptions,
-    ) -> Result<Box<dyn MultipartUpload>> {
-        self.0.put_multipart_opts(location, opts).await
-    }
-    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        self.0.get_opts(location, options).await
-    }
-    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
-        self.0.delete_stream(locations)
-    }
-    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.0.list(prefix)
-    }
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.0.list_with_delimiter(prefix).await
-    }
-    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        self.0.copy_opts(from, to, options).await
+        if bucket == "user" { Ok(Arc::new(self.0.clone())) } else { Err(BucketError::Missing) }
     }
 }

@@ -3,11 +3,12 @@
 mod convert;
 mod multipart;
 mod store;
+mod unfinished;
 
 use crate::Objects;
 use std::fmt;
 
-/// One bucket as an [`object_store::ObjectStore`] and [`object_store::multipart::MultipartStore`].
+/// One bucket as a [`tidemill_bucket::Bucket`].
 ///
 /// ETags are given in quotes, as the S3 client gives them. Keys that are no normal path (empty segments, a
 /// slash at an end) cannot be named by an [`object_store::path::Path`] and are left out of its listings.

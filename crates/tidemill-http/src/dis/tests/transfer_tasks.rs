@@ -11,15 +11,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tidemill_bucket::{Bucket, BucketError, Buckets};
 use tidemill_dump::{DumpConfig, Dumps};
-use tidemill_model::{Events, ProjectId};
+use tidemill_model::{BucketName, Events, ProjectId};
+use tidemill_objects::{BucketAcl, BucketStore, Objects};
 
-mod bucket;
 mod destinations;
 mod update;
 
-use bucket::MemoryBucket;
-
-struct OneBucket(MemoryBucket);
+struct OneBucket(BucketStore);
 
 #[async_trait]
 impl Buckets for OneBucket {
@@ -33,9 +31,13 @@ impl Buckets for OneBucket {
 }
 
 /// The API with dump tasks and one bucket.
-async fn api() -> (Api, MemoryBucket) {
+async fn api() -> (Api, BucketStore) {
     let mut api = Api::new().await;
-    let bucket = MemoryBucket::default();
+    let objects = api._dir.path().join("objects");
+    let objects = Objects::open(&objects, api.meta.clone(), api.clock.clone()).await.unwrap();
+    let name = BucketName::parse("bucket").unwrap();
+    objects.create_bucket(&name, "d", "p", BucketAcl::Private).await.unwrap();
+    let bucket = objects.bucket("bucket").await.unwrap();
     let config = DumpConfig::new(api._dir.path().join("spool"));
     let buckets = Arc::new(OneBucket(bucket.clone()));
     let state = api.state();
@@ -128,7 +130,7 @@ async fn records_arrive_and_the_detail_says_so() {
     let id = api.get(&format!("{TASKS}/t1")).await.body["task_id"].as_str().unwrap().to_owned();
     let shard = partition["partition_id"].as_str().unwrap();
     let key = format!("raw/orders-{id}-{shard}-{:020}-{:020}", 0, 0);
-    let body = bucket.objects.get(&Path::from(key)).await.unwrap().bytes().await.unwrap();
+    let body = bucket.get(&Path::from(key)).await.unwrap().bytes().await.unwrap();
     assert_eq!(&body[..], b"one\n");
 }
 

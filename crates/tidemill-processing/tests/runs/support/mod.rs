@@ -18,6 +18,7 @@ use tidemill_embedding::Embedder;
 use tidemill_meta::Meta;
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_model::{Clock, ProjectId};
+use tidemill_objects::Objects;
 use tidemill_processing::{Processing, ProcessingConfig, ResultsQuery, SampleResult};
 
 /// Real time after which a condition that did not come true never will, however busy the machine is.
@@ -41,13 +42,16 @@ impl World {
     pub(crate) async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let meta = SqliteStore::open(&dir.path().join("meta.db")).await.unwrap();
+        let clock = Clock::system();
+        let objects = Objects::open(&dir.path().join("objects"), meta.clone(), clock.clone()).await.unwrap();
+        let buckets = Arc::new(TestBuckets::make(&objects).await);
         let config = ProcessingConfig { threads: 2, ..ProcessingConfig::default() };
-        Self { _dir: dir, buckets: Arc::default(), meta, clock: Clock::system(), config }
+        Self { _dir: dir, buckets, meta, clock, config }
     }
 
     /// Starts a process on the world as it is.
     pub(crate) async fn process(&self) -> Processing {
-        let artefacts = self.buckets.bucket(".artefacts");
+        let artefacts = Arc::new(self.buckets.artefacts.clone());
         let (meta, buckets, clock) = (self.meta.clone(), self.buckets.clone(), self.clock.clone());
         let datasets = Datasets::open(meta, buckets, artefacts, clock, Default::default()).await.unwrap();
         Processing::open(datasets, Arc::new(Embedder::basic()), self.config.clone()).await.unwrap()
@@ -55,13 +59,13 @@ impl World {
 
     /// Puts an object into the bucket.
     pub(crate) async fn put(&self, key: &str, bytes: impl Into<bytes::Bytes>) {
-        let store = self.buckets.bucket(BUCKET);
+        let store = &self.buckets.bucket;
         store.put(&Path::from(key), bytes.into().into()).await.unwrap();
     }
 
     /// The objects below a prefix, by what follows it.
     pub(crate) async fn objects(&self, prefix: &str) -> BTreeMap<String, Vec<u8>> {
-        let store = self.buckets.bucket(BUCKET);
+        let store = &self.buckets.bucket;
         let listed: Vec<_> = store.list(Some(&Path::from(prefix))).try_collect().await.unwrap();
         let mut found = BTreeMap::new();
         for meta in listed {
