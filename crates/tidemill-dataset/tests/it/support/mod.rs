@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tidemill_bucket::Scheme;
 use tidemill_dataset::sample::{Place, Sample};
 use tidemill_dataset::task::{TaskKind, TaskRecord};
+use tidemill_dataset::version::NewVersion;
 use tidemill_dataset::{
     Dataset, DatasetType, Datasets, DatasetsConfig, ImportFrom, ImportOptions, NewDataset,
 };
@@ -109,6 +110,20 @@ impl World {
             if task.ended_ms.is_some() {
                 return task;
             }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Publishes a version and waits for it; its id.
+    pub(crate) async fn published(&self, dataset: &Dataset, new: NewVersion) -> String {
+        let version = self.datasets.publish(&project(), dataset.id.as_str(), new).await.unwrap();
+        self.idle(dataset).await;
+        version
+    }
+
+    /// Waits until nothing goes on with the dataset.
+    pub(crate) async fn idle(&self, dataset: &Dataset) {
+        while self.datasets.get(&project(), dataset.id.as_str()).await.unwrap().idle().is_err() {
             tokio::task::yield_now().await;
         }
     }
