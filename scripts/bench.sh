@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/prerequisites.sh
+need_rust
 cargo build --release --locked --quiet -p tidemill -p tidemill-bench
 
 # Beside the build cache: /tmp may be memory, which would measure no disk.

@@ -5,7 +5,7 @@
 #
 # Usage: scripts/demo.sh [--stay]     --stay keeps the server running afterwards, until Ctrl-C
 #
-# Installs what is missing (a C compiler, python3-venv; with sudo when not root), builds, then needs no network.
+# Installs what is missing (a C compiler, cmake, nasm, python3-venv; with sudo when not root), builds, then needs no network.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."

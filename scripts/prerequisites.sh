@@ -33,9 +33,17 @@ need_rust() {
   # shellcheck disable=SC1091
   command -v cargo >/dev/null || { [ ! -f "$HOME/.cargo/env" ] || . "$HOME/.cargo/env"; }
   command -v cargo >/dev/null || die "cargo is missing: install Rust 1.95 or newer from https://rustup.rs"
-  if ! command -v cc >/dev/null || ! command -v pkg-config >/dev/null; then
-    install build-essential pkg-config
-  fi
+  need_compilers
+}
+
+# For the C libraries among the dependencies; libjpeg-turbo has its own build tool and, on x86, its own assembler.
+need_compilers() {
+  local program missing=()
+  for program in cc:build-essential pkg-config:pkg-config cmake:cmake nasm:nasm; do
+    [ "${program%%:*}" != nasm ] || [ "$(uname -m)" = x86_64 ] || continue
+    command -v "${program%%:*}" >/dev/null || missing+=("${program#*:}")
+  done
+  [ ${#missing[@]} -eq 0 ] || install "${missing[@]}"
 }
 
 # need_python REQUIREMENTS: sets $python to an interpreter that has exactly these packages.

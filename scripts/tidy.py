@@ -30,7 +30,7 @@ FENCES = {
     "datafusion": {"tidemill-processing"},
     "tract-onnx": {"tidemill-embedding"},
     "image": {"tidemill-vision"},
-    "zune-jpeg": {"tidemill-vision", "tidemill-bench"},
+    "turbojpeg": {"tidemill-vision", "tidemill-bench"},
     "hyper": {"tidemill-http", "tidemill-bench"},
     "sqlx": {"tidemill-meta"},
     "clap": {"tidemill", "tidemill-bench"},

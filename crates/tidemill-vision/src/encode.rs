@@ -2,12 +2,16 @@
 
 use image::codecs::{bmp::BmpEncoder, png::PngEncoder, webp::WebPEncoder};
 use image::{ExtendedColorType, ImageEncoder};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 
 use crate::{ImageFormat, Orientation, Pixels};
 
 /// The quality of JPEG files that become samples.
 const SAMPLE_QUALITY: u8 = 95;
+/// The longest side of a JPEG file that the library writes.
+const JPEG_SIDE_MAX: u32 = 65_500;
+/// Where the JFIF segment of a file of ours ends: the start marker, and a segment of always the same length.
+const JFIF_END: usize = 2 + 18;
 
 /// Why pixels could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -73,22 +77,63 @@ pub(crate) fn encode_webp(pixels: &Pixels) -> Result<Vec<u8>, EncodeError> {
 /// A JPEG file of this quality that asks viewers to turn it.
 pub(crate) fn jpeg(pixels: &Pixels, quality: u8, orientation: Orientation) -> Result<Vec<u8>, EncodeError> {
     let (width, height) = (pixels.width(), pixels.height());
-    let (Ok(columns), Ok(rows)) = (u16::try_from(width), u16::try_from(height)) else {
+    if width.max(height) > JPEG_SIDE_MAX {
         return Err(EncodeError::Size { width, height, format: ImageFormat::Jpeg });
-    };
-    let wrong = |error: jpeg_encoder::EncodingError| EncodeError::Encoder(error.to_string());
-    let mut file = Vec::new();
-    let mut encoder = Encoder::new(&mut file, quality);
-    encoder.set_sampling_factor(SamplingFactor::R_4_4_4);
-    if orientation != Orientation::Upright {
-        encoder.add_exif_metadata(&orientation.exif()).map_err(wrong)?;
     }
-    encoder.encode(pixels.rgb(), columns, rows, ColorType::Rgb).map_err(wrong)?;
+    let mut file = compressed(pixels, quality).map_err(|error| EncodeError::Encoder(error.to_string()))?;
+    if orientation != Orientation::Upright {
+        insert_exif(&mut file, &orientation.exif());
+    }
     Ok(file)
+}
+
+fn compressed(pixels: &Pixels, quality: u8) -> turbojpeg::Result<Vec<u8>> {
+    let mut compressor = Compressor::new()?;
+    compressor.set_quality(quality.clamp(1, 100).into())?;
+    compressor.set_subsamp(Subsamp::None)?;
+    compressor.compress_to_vec(Image {
+        pixels: pixels.rgb(),
+        width: pixels.width() as usize,
+        pitch: pixels.stride(),
+        height: pixels.height() as usize,
+        format: PixelFormat::RGB,
+    })
+}
+
+/// Puts an EXIF block behind the first segment, which the format reserves for JFIF.
+fn insert_exif(file: &mut Vec<u8>, exif: &[u8]) {
+    let heading = b"Exif\0\0";
+    // The length counts its own two bytes; the block has some thirty.
+    let length = ((2 + heading.len() + exif.len()) as u16).to_be_bytes();
+    let segment = [&[0xff, 0xe1], length.as_slice(), heading, exif].concat();
+    file.splice(JFIF_END..JFIF_END, segment);
 }
 
 fn write(pixels: &Pixels, encoder: impl ImageEncoder) -> Result<(), EncodeError> {
     encoder
         .write_image(pixels.rgb(), pixels.width(), pixels.height(), ExtendedColorType::Rgb8)
         .map_err(|error| EncodeError::Encoder(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DecodeLimits, decode};
+
+    #[test]
+    fn a_jpeg_file_asks_to_be_turned() {
+        let pixels = Pixels::new(3, 2, (0..18).collect()).unwrap();
+        for number in 1..=8 {
+            let orientation = Orientation::from_exif(number);
+            let file = jpeg(&pixels, 95, orientation).unwrap();
+            assert_eq!(decode(&file, &DecodeLimits::default()).unwrap().orientation, orientation);
+        }
+    }
+
+    #[test]
+    fn sides_that_no_jpeg_file_has_are_refused() {
+        let wide = |width: u32| Pixels::new(width, 1, vec![7; width as usize * 3]).unwrap();
+        assert!(encode_jpeg(&wide(JPEG_SIDE_MAX), 95).is_ok());
+        assert!(matches!(encode_jpeg(&wide(JPEG_SIDE_MAX + 1), 95), Err(EncodeError::Size { .. })));
+    }
 }

@@ -56,13 +56,11 @@ impl From<image::ImageError> for DecodeError {
     }
 }
 
-impl From<zune_jpeg::errors::DecodeErrors> for DecodeError {
-    fn from(error: zune_jpeg::errors::DecodeErrors) -> Self {
-        use zune_jpeg::errors::DecodeErrors;
-        match error {
-            DecodeErrors::ExhaustedData | DecodeErrors::IoErrors(_) => Self::Truncated,
-            DecodeErrors::ZeroError => Self::ZeroSize,
-            error => Self::Damaged(error.to_string()),
-        }
+impl From<turbojpeg::Error> for DecodeError {
+    fn from(error: turbojpeg::Error) -> Self {
+        Self::Damaged(match error {
+            turbojpeg::Error::TurboJpegError(message) => message,
+            error => error.to_string(),
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! The one place where a panic of a decoder library stops.
 //!
-//! The decoders are written in safe Rust, so what hostile bytes can do at worst is to make one of them panic. They keep
-//! no state between files: a panic spoils nothing but the file.
+//! All decoders but that of JPEG are written in safe Rust, so what hostile bytes can do at worst is to make one of them
+//! panic. They keep no state between files: a panic spoils nothing but the file.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,12 +1,14 @@
-//! JPEG files.
+//! JPEG files, by libjpeg-turbo.
+//!
+//! It is written in C, so it only gets what was measured before: files that are whole, of the common kinds of frame,
+//! and not too large.
 
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
+use turbojpeg::{Colorspace, Decompressor, Image, PixelFormat};
 
 use super::jpeg_segments::JpegSegments;
-use super::{DecodeError, DecodeLimits, DecodeWarning, Decoded, ImageFormat, Orientation, size};
+use super::{
+    DecodeError, DecodeLimits, DecodeWarning, Decoded, ImageFormat, Orientation, print_colours, size,
+};
 use crate::Pixels;
 
 /// The most passes over an image; encoders make about ten.
@@ -18,18 +20,9 @@ pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Decoded, Dec
     let segments = JpegSegments::read(bytes);
     check(&segments, limits)?;
     let end = segments.end.ok_or(DecodeError::Truncated)?;
-    let options = DecoderOptions::default()
-        .set_max_width(usize::from(u16::MAX))
-        .set_max_height(usize::from(u16::MAX))
-        .set_strict_mode(true)
-        .jpeg_set_max_scans(SCANS_MAX)
-        .jpeg_set_out_colorspace(ColorSpace::RGB);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&bytes[..end]), options);
-    let rgb = decoder.decode()?;
-    let (width, height) = decoder.dimensions().ok_or(DecodeError::Truncated)?;
-    let orientation = decoder.exif().and_then(|exif| image::metadata::Orientation::from_exif_chunk(exif));
+    let orientation = segments.exif.and_then(image::metadata::Orientation::from_exif_chunk);
     Ok(Decoded {
-        pixels: Pixels::new(width as u32, height as u32, rgb).ok_or(DecodeError::ZeroSize)?,
+        pixels: pixels(&bytes[..end], &segments)?,
         alpha: None,
         format: ImageFormat::Jpeg,
         was_rgb8: segments.components == 3,
@@ -41,7 +34,7 @@ pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Decoded, Dec
     })
 }
 
-fn check(segments: &JpegSegments, limits: &DecodeLimits) -> Result<(), DecodeError> {
+fn check(segments: &JpegSegments<'_>, limits: &DecodeLimits) -> Result<(), DecodeError> {
     if segments.components == 0 {
         return Err(match segments.end {
             Some(_) => DecodeError::Damaged("there is no frame header".to_owned()),
@@ -53,5 +46,42 @@ fn check(segments: &JpegSegments, limits: &DecodeLimits) -> Result<(), DecodeErr
     if scans > SCANS_MAX || pixels.saturating_mul(scans as u64) > SCAN_PIXELS_MAX {
         return Err(DecodeError::TooCostly(format!("{scans} passes over the image")));
     }
+    let damaged = |problem: &str| Err(DecodeError::Damaged(problem.to_owned()));
+    if !segments.is_common {
+        return damaged(
+            "only baseline and progressive files with 8 bits a sample and Huffman coding are read",
+        );
+    }
+    // The library would take the usual ones.
+    if !segments.has_tables {
+        return damaged("there are no Huffman tables");
+    }
     Ok(())
+}
+
+fn pixels(file: &[u8], segments: &JpegSegments<'_>) -> Result<Pixels, DecodeError> {
+    let mut decompressor = Decompressor::new()?;
+    decompressor.set_scan_limit(SCANS_MAX as u32)?;
+    let header = decompressor.read_header(file)?;
+    let (width, height) = (usize::from(segments.width), usize::from(segments.height));
+    if (header.width, header.height) != (width, height) {
+        return Err(DecodeError::Damaged("it has several sizes".to_owned()));
+    }
+    let format = match header.colorspace {
+        Colorspace::CMYK | Colorspace::YCCK => PixelFormat::CMYK,
+        _ => PixelFormat::RGB,
+    };
+    let pitch = width * format.size();
+    let mut samples = vec![0; pitch * height];
+    let image = Image { pixels: samples.as_mut_slice(), width, pitch, height, format };
+    decompressor.decompress(file, image).or_else(sound)?;
+    let rgb = if format == PixelFormat::CMYK { print_colours::to_rgb(&samples) } else { samples };
+    Pixels::new(u32::from(segments.width), u32::from(segments.height), rgb).ok_or(DecodeError::ZeroSize)
+}
+
+/// The library warns by an error and tells of the first oddity only. One is harmless: bytes between the last scan and
+/// the end marker, which some cameras write. Then all pixels are there.
+fn sound(error: turbojpeg::Error) -> Result<(), turbojpeg::Error> {
+    let is_padded = error.to_string().ends_with("extraneous bytes before marker 0xd9");
+    if is_padded { Ok(()) } else { Err(error) }
 }

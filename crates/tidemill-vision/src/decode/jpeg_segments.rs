@@ -4,17 +4,23 @@
 
 /// What the markers of a JPEG file say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct JpegSegments {
+pub(super) struct JpegSegments<'b> {
     /// Columns; 0 without a frame header.
     pub(super) width: u16,
     /// Rows; 0 without a frame header.
     pub(super) height: u16,
     /// Channels: 1 grey, 3 colour, 4 print colours.
     pub(super) components: u8,
+    /// Whether it is a baseline or progressive frame with 8 bits a sample and Huffman coding.
+    pub(super) is_common: bool,
+    /// Whether there are code tables before the first scan.
+    pub(super) has_tables: bool,
     /// Whether a pixel's coefficients come in several scans, so that all have to be held at once.
     pub(super) several_scans: bool,
     /// Passes over the image.
     pub(super) scans: usize,
+    /// The EXIF block before the first scan, without its heading.
+    pub(super) exif: Option<&'b [u8]>,
     /// The offset behind the end marker; none if the file was cut off.
     pub(super) end: Option<usize>,
 }
@@ -23,10 +29,12 @@ const SOI: u8 = 0xd8;
 const EOI: u8 = 0xd9;
 const SOS: u8 = 0xda;
 const TEM: u8 = 0x01;
+const APP1: u8 = 0xe1;
+const DHT: u8 = 0xc4;
 
-impl JpegSegments {
+impl<'b> JpegSegments<'b> {
     /// Walks over all markers; `bytes` start with the start marker.
-    pub(super) fn read(bytes: &[u8]) -> Self {
+    pub(super) fn read(bytes: &'b [u8]) -> Self {
         let mut segments = Self::default();
         let mut at = 2;
         while let Some((marker, after)) = next_marker(bytes, at) {
@@ -47,7 +55,7 @@ impl JpegSegments {
     }
 
     /// The frame and the first scan alone: stops there instead of looking for the end.
-    pub(super) fn read_frame(bytes: &[u8]) -> Self {
+    pub(super) fn read_frame(bytes: &'b [u8]) -> Self {
         let mut segments = Self::default();
         let mut at = 2;
         while let Some((marker, after)) = next_marker(bytes, at) {
@@ -61,17 +69,20 @@ impl JpegSegments {
         segments
     }
 
-    fn note(&mut self, marker: u8, body: &[u8]) {
+    fn note(&mut self, marker: u8, body: &'b [u8]) {
         match (marker, body) {
             (SOS, _) => {
                 self.scans += 1;
                 self.several_scans |= body.first().is_some_and(|&components| components < self.components);
             }
-            (0xc4 | 0xc8 | 0xcc, _) => {}
-            (0xc0..=0xcf, [_, h1, h0, w1, w0, components, ..]) if self.components == 0 => {
+            (APP1, [b'E', b'x', b'i', b'f', 0, 0, exif @ ..]) if self.scans == 0 => self.exif = Some(exif),
+            (DHT, _) => self.has_tables |= self.scans == 0,
+            (0xc8 | 0xcc, _) => {}
+            (0xc0..=0xcf, [precision, h1, h0, w1, w0, components, ..]) if self.components == 0 => {
                 self.height = u16::from_be_bytes([*h1, *h0]);
                 self.width = u16::from_be_bytes([*w1, *w0]);
                 self.components = *components;
+                self.is_common = marker <= 0xc2 && *precision == 8;
                 self.several_scans = marker == 0xc2;
             }
             _ => {}

@@ -12,6 +12,7 @@ mod jpeg_segments;
 mod orientation;
 mod other;
 mod png_chunks;
+mod print_colours;
 mod size;
 mod webp_chunks;
 

@@ -44,7 +44,9 @@ fn jpeg(bytes: &[u8], limits: &DecodeLimits) -> Result<Dimensions, DecodeError> 
         return Err(DecodeError::Damaged("there is no frame header".to_owned()));
     }
     let pixels = check(u64::from(frame.width), u64::from(frame.height), limits)?;
-    let pixel_bytes = if frame.several_scans { 3 + 2 * u64::from(frame.components) } else { 4 };
+    // Print colours are held beside what they become.
+    let samples = if frame.components == 4 { 7 } else { 3 };
+    let pixel_bytes = samples + if frame.several_scans { 2 * u64::from(frame.components) } else { 1 };
     Ok(Dimensions {
         format: ImageFormat::Jpeg,
         width: u32::from(frame.width),

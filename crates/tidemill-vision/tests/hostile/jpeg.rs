@@ -51,6 +51,13 @@ pub(crate) fn files() -> Vec<File> {
         ("cut inside the frame header", cut(frame + 6)),
         ("cut inside the scan header", cut(scan + 5)),
         ("cut in the middle of the picture", cut(scan + (plain.len() - scan) / 2)),
+        ("cut in the middle of the picture and closed", {
+            [&plain[..scan + (plain.len() - scan) / 2], &[0xff, 0xd9]].concat()
+        }),
+        (
+            "a marker in the middle of the picture",
+            patched(&plain, scan + (plain.len() - scan) / 2, &[0xff, 0xd3]),
+        ),
         ("without the end marker", cut(plain.len() - 2)),
         ("half of the end marker", cut(plain.len() - 1)),
         ("progressive and cut", progressive[..progressive.len() * 2 / 3].to_vec()),

@@ -142,6 +142,14 @@ fn bytes_behind_the_end_are_told_of() {
 }
 
 #[test]
+fn bytes_before_the_end_marker_do_not_matter() {
+    let plain = jpeg(&picture(40, 24), |_| {});
+    let (picture, end) = plain.split_at(plain.len() - 2);
+    let padded = [picture, &[0; 20], end].concat();
+    assert!(decoded(&padded).pixels == decoded(&plain).pixels);
+}
+
+#[test]
 fn orientation_is_read_and_not_applied() {
     let exif = [b'M', b'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
     let bytes = jpeg(&picture(24, 8), |encoder| encoder.add_exif_metadata(&exif).unwrap());
