@@ -23,6 +23,7 @@ pub mod task;
 mod update;
 pub mod version;
 pub mod voc;
+mod work;
 
 pub use dataset::{Dataset, DatasetStatus, Definition, Directory, NewDataset};
 pub use datasets::{Datasets, DatasetsConfig};
@@ -33,6 +34,7 @@ pub use id::DatasetId;
 pub use import::{ImportFrom, ImportOptions, LabelFormat, fuzz_csv, fuzz_yolo};
 pub use kind::{DatasetType, LabelType, SampleType};
 pub use metrics::Series;
-pub use registry::{ListQuery, SortBy};
+pub use registry::{ListQuery, SortBy, VersionLike};
 pub use stats::{DatasetStats, LabelCount, SearchValues, StatusCounts};
 pub use update::DatasetChange;
+pub use work::Work;

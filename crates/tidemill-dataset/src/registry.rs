@@ -2,6 +2,7 @@
 
 use crate::dataset::{Dataset, DatasetStatus};
 use crate::error::DatasetError;
+use crate::version::VersionFormat;
 use crate::{DatasetType, Datasets};
 use tidemill_meta::dataset::{self as rows, DatasetsQuery};
 use tidemill_model::ProjectId;
@@ -19,6 +20,15 @@ pub enum SortBy {
     Name,
 }
 
+/// What a version is like.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct VersionLike {
+    /// The format of its files.
+    pub format: Option<VersionFormat>,
+    /// The least and the greatest share of its samples that are for training.
+    pub ratio: Option<(f64, f64)>,
+}
+
 /// Which datasets are listed, and how.
 #[derive(Clone, Debug, Default)]
 pub struct ListQuery {
@@ -30,6 +40,8 @@ pub struct ListQuery {
     pub workspace: Option<String>,
     /// Only those that can be exported.
     pub exportable: bool,
+    /// Only those with a normal version like this.
+    pub version: Option<VersionLike>,
     /// By what.
     pub sort_by: SortBy,
     /// Ascending.
@@ -50,12 +62,16 @@ impl Datasets {
         project: &ProjectId,
         query: &ListQuery,
     ) -> Result<(Vec<Dataset>, u64), DatasetError> {
+        let VersionLike { format, ratio } = query.version.unwrap_or_default();
         let query = DatasetsQuery {
             project: project.to_string(),
             name_part: query.name_part.as_deref().map(str::to_lowercase),
             dataset_type: query.kind.map(DatasetType::code),
             workspace: query.workspace.clone(),
             exportable: query.exportable,
+            versioned: query.version.is_some(),
+            version_format: format.map(|format| format.as_str().to_owned()),
+            version_ratio: ratio.map(|(least, greatest)| (least.to_string(), greatest.to_string())),
             by_name: query.sort_by == SortBy::Name,
             ascending: query.ascending,
             offset: query.offset,

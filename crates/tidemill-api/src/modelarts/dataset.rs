@@ -210,10 +210,41 @@ pub struct Dataset {
     pub labels: Option<Vec<Label>>,
     /// Some of its samples.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub samples: Option<Vec<Value>>,
+    pub samples: Option<Vec<AnnotationFile>>,
     /// What else its creator sent: `schema`, `managed`, `import_data`, `label_format`.
     #[serde(flatten)]
     pub others: Map<String, Value>,
+}
+
+/// A sample as lists of datasets show it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnotationFile {
+    /// The dataset.
+    pub dataset_id: String,
+    /// Its id.
+    pub file_id: String,
+    /// Its name, spelled like this on the wire.
+    #[serde(rename = "file_Name")]
+    pub file_name: String,
+    /// The suffix of its name, in lower case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_type: Option<String>,
+    /// When it was added, in ms since the epoch.
+    pub create_time: i64,
+    /// Its size in bytes.
+    pub size: u64,
+    /// URL of its object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Columns of an image, if they are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Rows of an image, if they are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// Channels of an image, if its sides are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depth: Option<u32>,
 }
 
 /// A page of datasets.

@@ -1,8 +1,9 @@
 //! `/datasets` and `/datasets/{dataset_id}`.
 
-use crate::modelarts::detail::Shown;
+use crate::modelarts::detail::{Running, Shown};
 use crate::modelarts::{
-    ModelArtsError, ModelArtsRequest, ModelArtsState, detail, import_tasks, labels, reply,
+    ModelArtsError, ModelArtsRequest, ModelArtsState, UrlSigner, detail, import_tasks, labels, preview,
+    reply, versions,
 };
 use axum::extract::State;
 use axum::response::Response;
@@ -14,7 +15,10 @@ use tidemill_api::modelarts::dataset::{
 };
 use tidemill_api::modelarts::label::UpdateDataset;
 use tidemill_dataset::label::Label;
-use tidemill_dataset::{DatasetChange, DatasetType, LabelType, ListQuery, NewDataset, SortBy};
+use tidemill_dataset::{DatasetChange, DatasetType, LabelType, ListQuery, NewDataset, SortBy, VersionLike};
+
+/// The workspace of those who name none.
+const WORKSPACE: &str = "0";
 
 pub(super) async fn create(
     State(state): State<ModelArtsState>,
@@ -41,8 +45,9 @@ pub(super) async fn list(
     let query = ListQuery {
         name_part: request.query.get("search_content").map(str::to_owned),
         kind: request.code("dataset_type", DatasetType::from_code)?,
-        workspace: request.query.get("workspace_id").map(str::to_owned),
+        workspace: Some(request.query.get("workspace_id").unwrap_or(WORKSPACE).to_owned()),
         exportable: request.flag("support_export")?.unwrap_or(false),
+        version: version_like(&request)?,
         sort_by: sort_by(&request)?,
         ascending: request.ascending()?,
         offset: page.offset,
@@ -51,14 +56,48 @@ pub(super) async fn list(
     let shown = Shown {
         labels: request.flag("with_labels")?.unwrap_or(false),
         versions: request.flag("contain_versions")?.unwrap_or(false),
-        running: request.flag("check_running_task")?.unwrap_or(false),
+        running: running(&request)?,
     };
+    let preview = request.flag("file_preview")?.unwrap_or(false);
+    check_generation(&request)?;
     let (found, total_number) = state.datasets.list(&request.project, &query).await?;
+    let urls = UrlSigner::new(&state, &request);
     let mut datasets = Vec::with_capacity(found.len());
     for dataset in &found {
-        datasets.push(detail::of(&state, dataset, shown).await?);
+        let mut wire = detail::of(&state, dataset, shown).await?;
+        if preview {
+            wire.samples = Some(preview::of(&state, dataset, &urls).await?);
+        }
+        datasets.push(wire);
     }
     Ok(reply::ok(&DatasetList { datasets, total_number }))
+}
+
+/// What a version must be like whose dataset is listed; `None`: a dataset needs none.
+fn version_like(request: &ModelArtsRequest) -> Result<Option<VersionLike>, ModelArtsError> {
+    let must = request.flag("contain_versions")?.unwrap_or(false);
+    let like = VersionLike {
+        format: request.code("version_format", versions::format_of)?,
+        ratio: request.query.get("train_evaluate_ratio").map(versions::ratio_range).transpose()?,
+    };
+    Ok((must || like != VersionLike::default()).then_some(like))
+}
+
+/// Whether work on datasets is shown, and of which kind.
+fn running(request: &ModelArtsRequest) -> Result<Option<Running>, ModelArtsError> {
+    let kind = request.code("running_task_type", Running::of_code)?;
+    let wanted = request.flag("check_running_task")?.unwrap_or(false);
+    Ok(wanted.then(|| kind.unwrap_or(Running::Any)))
+}
+
+/// Datasets are of one generation here, so that each of the words finds all.
+fn check_generation(request: &ModelArtsRequest) -> Result<(), ModelArtsError> {
+    match request.query.get("dataset_version") {
+        None | Some("v1" | "v2" | "all") => Ok(()),
+        Some(other) => {
+            Err(ModelArtsError::invalid(format!("dataset_version must be v1, v2 or all, got {other:?}")))
+        }
+    }
 }
 
 fn sort_by(request: &ModelArtsRequest) -> Result<SortBy, ModelArtsError> {
@@ -76,7 +115,7 @@ pub(super) async fn describe(
     request: ModelArtsRequest,
 ) -> Result<Response, ModelArtsError> {
     request.allow("modelarts:dataset:get")?;
-    let running = request.flag("check_running_task")?.unwrap_or(false);
+    let running = running(&request)?;
     let dataset = state.datasets.get(&request.project, request.path("dataset_id")).await?;
     Ok(reply::ok(&detail::of(&state, &dataset, Shown { labels: true, versions: false, running }).await?))
 }
@@ -132,7 +171,7 @@ fn new_dataset(mut body: CreateDataset) -> Result<NewDataset, ModelArtsError> {
         name: body.dataset_name.clone().ok_or_else(|| missing("dataset_name"))?,
         kind,
         description: body.description.clone().unwrap_or_default(),
-        workspace: body.workspace_id.clone().unwrap_or_else(|| "0".to_owned()),
+        workspace: body.workspace_id.clone().unwrap_or_else(|| WORKSPACE.to_owned()),
         input_path: source.data_path.clone().unwrap_or_default(),
         work_path: body.work_path.clone().unwrap_or_default(),
         labels: labels.map(|label| label_of(label, kind)).collect::<Result<_, _>>()?,

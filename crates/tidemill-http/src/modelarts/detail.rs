@@ -6,7 +6,7 @@ use tidemill_api::modelarts::dataset::{Dataset as Wire, Label as WireLabel};
 use tidemill_bucket::{Location, Scheme};
 use tidemill_dataset::label::Label;
 use tidemill_dataset::version::VersionLabel;
-use tidemill_dataset::{Dataset, DatasetType, Directory};
+use tidemill_dataset::{Dataset, DatasetType, Directory, Work};
 
 /// Members kept with the definition that have a place of their own in answers, or none.
 const NOT_OTHERS: [&str; 5] =
@@ -19,8 +19,43 @@ pub(super) struct Shown {
     pub(super) labels: bool,
     /// Its versions.
     pub(super) versions: bool,
-    /// Whether something is going on with it.
-    pub(super) running: bool,
+    /// What is going on with it.
+    pub(super) running: Option<Running>,
+}
+
+/// Which work counts as going on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Running {
+    /// All.
+    Any,
+    /// That of one kind.
+    Only(Work),
+    /// That of intelligent tasks, which are not offered: none.
+    Intelligent,
+}
+
+impl Running {
+    /// The meaning of a `running_task_type`.
+    pub(super) fn of_code(code: i64) -> Option<Self> {
+        Some(match code {
+            // Labeling beforehand, active labeling, grouping.
+            0 | 1 | 7 => Self::Intelligent,
+            // Samples, and their manifest: one export writes both.
+            2 | 4 => Self::Only(Work::Export),
+            3 => Self::Only(Work::Switch),
+            5 => Self::Only(Work::Import),
+            6 => Self::Only(Work::Publishing),
+            _ => return None,
+        })
+    }
+
+    fn counts(self, work: Work) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(kind) => kind == work,
+            Self::Intelligent => false,
+        }
+    }
 }
 
 /// The dataset with its counts.
@@ -42,10 +77,11 @@ pub(super) async fn of(
         let labels = state.datasets.labels(&dataset.id, 0, u64::from(u32::MAX)).await?.0;
         wire.labels = Some(labels.into_iter().map(label).collect());
     }
-    if shown.running {
-        let running = dataset.status.activity().is_some();
-        wire.exist_running_task = Some(running);
-        wire.running_tasks_id = running.then(|| dataset.import_task_id.iter().cloned().collect());
+    if let Some(running) = shown.running {
+        let work = state.datasets.work_under_way(dataset).await?.into_iter();
+        let ids: Vec<String> = work.filter(|(work, _)| running.counts(*work)).map(|(_, id)| id).collect();
+        wire.exist_running_task = Some(!ids.is_empty());
+        wire.running_tasks_id = Some(ids).filter(|ids| !ids.is_empty());
     }
     Ok(wire)
 }

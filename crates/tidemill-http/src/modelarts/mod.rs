@@ -13,6 +13,7 @@ mod import_tasks;
 mod labels;
 mod metrics;
 mod not_offered;
+mod preview;
 mod processor_results;
 mod processor_tasks;
 mod processor_versions;

@@ -117,11 +117,9 @@ struct Wanted {
 
 impl Wanted {
     fn read(request: &ModelArtsRequest) -> Result<Self, ModelArtsError> {
-        let format =
-            |code: i64| usize::try_from(code).ok().and_then(|code| VersionFormat::ALL.get(code).copied());
         Ok(Self {
             status: request.code("status", |code| STATUS_CODES.contains(&code).then_some(code))?,
-            format: request.code("version_format", format)?,
+            format: request.code("version_format", format_of)?,
             ratio: request.query.get("train_evaluate_ratio").map(ratio_range).transpose()?,
         })
     }
@@ -135,8 +133,13 @@ impl Wanted {
     }
 }
 
+/// The format that a code of a query means.
+pub(super) fn format_of(code: i64) -> Option<VersionFormat> {
+    usize::try_from(code).ok().and_then(|code| VersionFormat::ALL.get(code).copied())
+}
+
 /// `min,max`, each from 0 to 1.
-fn ratio_range(text: &str) -> Result<(f64, f64), ModelArtsError> {
+pub(super) fn ratio_range(text: &str) -> Result<(f64, f64), ModelArtsError> {
     let number = |text: &str| text.trim().parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
     let range = text.split_once(',').and_then(|(min, max)| Some((number(min)?, number(max)?)));
     range.filter(|(min, max)| min <= max).ok_or_else(|| {

@@ -40,7 +40,7 @@ pub use stats::{
 };
 pub use task::{
     Failure, TaskRow, TaskTimes, count_tasks, delete_tasks, end_task, find_task, insert_task, progress_task,
-    start_task, task_times, tasks_page, unfinished_tasks,
+    running_tasks, start_task, task_times, tasks_page, unfinished_tasks,
 };
 pub use version::{
     VERSION_CREATING, VERSION_FAILED, VERSION_NORMAL, VersionRow, artefact_settled, artefacts_left,

@@ -1,6 +1,6 @@
 //! The datasets themselves.
 
-use crate::{MetaError, Row, Tx, args};
+use crate::{MetaError, Row, Tx, Value, args};
 
 /// One dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,12 @@ pub struct DatasetsQuery {
     pub workspace: Option<String>,
     /// Only those of a type that can be exported.
     pub exportable: bool,
+    /// Only those with a normal version that fits the two that follow.
+    pub versioned: bool,
+    /// The version's format, as its options name it.
+    pub version_format: Option<String>,
+    /// The least and the greatest share of samples for training, as decimal numbers.
+    pub version_ratio: Option<(String, String)>,
     /// By name instead of time of creation.
     pub by_name: bool,
     /// Ascending.
@@ -147,41 +153,49 @@ macro_rules! listed {
     ($start:expr, $end:expr) => {
         concat!(
             $start,
-            " FROM datasets WHERE project = $1 AND ($2 IS NULL OR instr(lower(name), $2) > 0) AND ($3 IS NULL OR dataset_type = $3) AND ($4 IS NULL OR workspace = $4) AND ($5 = 0 OR dataset_type IN (0, 1, 3, 900))",
+            " FROM datasets WHERE project = $1 AND ($2 IS NULL OR instr(lower(name), $2) > 0) AND ($3 IS NULL OR dataset_type = $3) AND ($4 IS NULL OR workspace = $4) AND ($5 = 0 OR dataset_type IN (0, 1, 3, 900)) AND ($6 = 0 OR EXISTS (SELECT 1 FROM dataset_versions v WHERE v.dataset_id = datasets.dataset_id AND v.status = 1 AND ($7 IS NULL OR json_extract(v.options, '$.format') = $7) AND ($8 IS NULL OR CAST(json_extract(v.options, '$.ratio') AS REAL) BETWEEN CAST($8 AS REAL) AND CAST($9 AS REAL))))",
             $end
         )
     };
 }
 
+/// The parameters of what is between `WHERE` and `ORDER BY`.
+fn filter_args(q: &DatasetsQuery) -> Vec<Value> {
+    let (least, greatest) = q.version_ratio.clone().unzip();
+    args![
+        &q.project,
+        q.name_part.clone(),
+        q.dataset_type,
+        q.workspace.clone(),
+        q.exportable,
+        q.versioned,
+        q.version_format.clone(),
+        least,
+        greatest,
+    ]
+}
+
 /// How many datasets the query finds, whatever its page.
 pub async fn count_datasets(tx: &mut dyn Tx, q: &DatasetsQuery) -> Result<u64, MetaError> {
-    let args = args![&q.project, q.name_part.clone(), q.dataset_type, q.workspace.clone(), q.exportable];
-    let rows = tx.query(listed!("SELECT COUNT(*)", ""), args).await?;
+    let rows = tx.query(listed!("SELECT COUNT(*)", ""), filter_args(q)).await?;
     rows.first().map_or(Ok(0), |row| row.uint(0))
 }
 
 /// The page of datasets that the query asks for.
 pub async fn datasets_of(tx: &mut dyn Tx, q: &DatasetsQuery) -> Result<Vec<DatasetRow>, MetaError> {
     let sql = match (q.by_name, q.ascending) {
-        (true, true) => listed!(concat!("SELECT ", columns!()), " ORDER BY name LIMIT $6 OFFSET $7"),
-        (true, false) => listed!(concat!("SELECT ", columns!()), " ORDER BY name DESC LIMIT $6 OFFSET $7"),
+        (true, true) => listed!(concat!("SELECT ", columns!()), " ORDER BY name LIMIT $10 OFFSET $11"),
+        (true, false) => listed!(concat!("SELECT ", columns!()), " ORDER BY name DESC LIMIT $10 OFFSET $11"),
         (false, true) => {
-            listed!(concat!("SELECT ", columns!()), " ORDER BY created_ms, dataset_id LIMIT $6 OFFSET $7")
+            listed!(concat!("SELECT ", columns!()), " ORDER BY created_ms, dataset_id LIMIT $10 OFFSET $11")
         }
         (false, false) => listed!(
             concat!("SELECT ", columns!()),
-            " ORDER BY created_ms DESC, dataset_id DESC LIMIT $6 OFFSET $7"
+            " ORDER BY created_ms DESC, dataset_id DESC LIMIT $10 OFFSET $11"
         ),
     };
-    let args = args![
-        &q.project,
-        q.name_part.clone(),
-        q.dataset_type,
-        q.workspace.clone(),
-        q.exportable,
-        q.limit,
-        q.offset,
-    ];
+    let mut args = filter_args(q);
+    args.extend(args![q.limit, q.offset]);
     tx.query(sql, args).await?.iter().map(dataset_of).collect()
 }
 

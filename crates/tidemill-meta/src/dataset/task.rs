@@ -148,6 +148,14 @@ pub async fn unfinished_tasks(tx: &mut dyn Tx) -> Result<Vec<TaskRow>, MetaError
     tx.query(sql, vec![]).await?.iter().map(task).collect()
 }
 
+/// The tasks of a dataset that are not over, oldest first.
+pub async fn running_tasks(tx: &mut dyn Tx, dataset_id: &str) -> Result<Vec<TaskRow>, MetaError> {
+    let sql = "SELECT task_id, dataset_id, kind, state, request, counts, created_ms, started_ms, updated_ms, ended_ms, \
+               fault, error_code, error_msg FROM dataset_tasks WHERE dataset_id = $1 AND ended_ms IS NULL \
+               ORDER BY created_ms, task_id";
+    tx.query(sql, args![dataset_id]).await?.iter().map(task).collect()
+}
+
 /// When the tasks of a dataset that lived at some time until `end_ms` were created, begun and ended, and whose
 /// fault it was if one failed: the newest `limit` of them, oldest first.
 pub async fn task_times(
