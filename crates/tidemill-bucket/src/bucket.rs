@@ -36,4 +36,11 @@ pub trait Buckets: Send + Sync + 'static {
 pub trait Bucket: ObjectStore + MultipartStore {
     /// Uploads to exactly this key that are neither completed nor aborted.
     async fn unfinished(&self, key: &Path) -> object_store::Result<Vec<MultipartId>>;
+
+    /// Makes a directory: an object without bytes under a key that ends with a slash, which no [`Path`] can name.
+    /// `AlreadyExists` if it is there.
+    async fn make_directory(&self, key: &str) -> object_store::Result<()>;
+
+    /// Removes what [`Bucket::make_directory`] made; what is in the directory stays.
+    async fn remove_directory(&self, key: &str) -> object_store::Result<()>;
 }

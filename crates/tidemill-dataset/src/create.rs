@@ -9,11 +9,14 @@ use tidemill_bucket::{BucketError, Location};
 use tidemill_meta::Tx;
 use tidemill_meta::dataset::{self as rows, DatasetRow, DatasetsQuery};
 use tidemill_model::ProjectId;
-use tidemill_model::limits::{DATASETS_PER_PROJECT_MAX, LABELS_PER_DATASET_MAX};
+use tidemill_model::limits::{DATASETS_PER_PROJECT_MAX, LABELS_PER_DATASET_MAX, OBJECT_KEY_BYTES_MAX};
 
 const NAME_CHARS_MAX: usize = 100;
 const DESCRIPTION_CHARS_MAX: usize = 256;
 const PATH_CHARS: std::ops::RangeInclusive<usize> = 3..=700;
+
+/// Bytes that the keys of a dataset's files need behind its work path and its name.
+const BELOW_BYTES: usize = 128;
 
 /// Refuses what cannot be the name of a dataset.
 pub(crate) fn check_name(name: &str) -> Result<(), DatasetError> {
@@ -51,6 +54,9 @@ impl NewDataset {
         if work.key.is_empty() {
             return Err(PathError::BareBucket("work_path"));
         }
+        if work.key.len() + self.name.len() + BELOW_BYTES > OBJECT_KEY_BYTES_MAX {
+            return Err(PathError::Length("work_path"));
+        }
         if input.holds(&work) {
             return Err(PathError::InsideInput);
         }
@@ -59,7 +65,7 @@ impl NewDataset {
 }
 
 impl Datasets {
-    /// Makes a dataset. Nothing is imported yet. Durable when this returns.
+    /// Makes a dataset and its directories. Nothing is imported yet. Durable when this returns.
     ///
     /// # Errors
     /// [`DatasetError::Invalid`], [`DatasetError::Path`], [`DatasetError::Label`], [`DatasetError::Exists`],
@@ -82,7 +88,12 @@ impl Datasets {
                 Box::pin(async move { insert(tx, &made.0, &made.1).await })
             })
             .await?;
-        Ok(Dataset::of(DatasetRow::clone(&made.0))?)
+        let dataset = Dataset::of(DatasetRow::clone(&made.0))?;
+        if let Err(error) = self.make_directories(project, &dataset.work).await {
+            self.delete(project, dataset.id.as_str()).await?;
+            return Err(error);
+        }
+        Ok(dataset)
     }
 
     async fn check_buckets(&self, project: &ProjectId, places: [&Location; 2]) -> Result<(), PathError> {

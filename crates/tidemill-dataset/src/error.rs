@@ -69,8 +69,11 @@ pub enum DatasetError {
     /// A sample in a request is too large: its size.
     #[error("a sample in a request has at most 12582912 bytes, got {0}")]
     InlineTooLarge(u64),
-    /// A box on an image whose size nobody told.
-    #[error("boxes on the sample {0} need @modelarts:size in its metadata")]
+    /// The object of a sample is too large: its size and the most there may be.
+    #[error("the object of a sample has at most {1} bytes, got {0}")]
+    FileTooLarge(u64, u64),
+    /// A box on an image whose size nobody told and that cannot be read from the image.
+    #[error("boxes on the sample {0} need @modelarts:size in its metadata, for its image does not tell it")]
     ImageSizeUnknown(String),
     /// There is no such object.
     #[error("the object {0} does not exist")]

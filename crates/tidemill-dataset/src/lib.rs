@@ -12,6 +12,7 @@ mod id;
 mod import;
 mod kind;
 pub mod label;
+mod layout;
 pub mod manifest;
 mod metrics;
 mod registry;

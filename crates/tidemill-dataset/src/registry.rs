@@ -4,6 +4,7 @@ use crate::dataset::{Dataset, DatasetStatus};
 use crate::error::DatasetError;
 use crate::version::VersionFormat;
 use crate::{DatasetType, Datasets};
+use tidemill_bucket::Location;
 use tidemill_meta::dataset::{self as rows, DatasetsQuery};
 use tidemill_model::ProjectId;
 
@@ -104,6 +105,7 @@ impl Datasets {
             self.get(project, dataset.id.as_str()).await?.idle()?;
             return self.set_status(&dataset, DatasetStatus::Deleted, DatasetStatus::Deleted).await;
         }
+        self.leave_directories(project, dataset.id.as_str(), &dataset.work).await;
         self.sweep(dataset.id.to_string());
         self.sweep_versions();
         Ok(())
@@ -124,10 +126,22 @@ impl Datasets {
         let left = self
             .meta()
             .read::<_, DatasetError, _>(|tx| Box::pin(async move { Ok(rows::datasets_to_sweep(tx).await?) }));
-        for (id, ..) in left.await? {
+        for (id, project, work) in left.await? {
+            if let (Some(project), Ok(work)) =
+                (ProjectId::parse(&project), Location::parse(&format!("/{work}")))
+            {
+                self.leave_directories(&project, &id, &work).await;
+            }
             self.sweep(id);
         }
         Ok(())
+    }
+
+    /// Removes the directories of a deleted dataset, if that can be done.
+    async fn leave_directories(&self, project: &ProjectId, id: &str, work: &Location) {
+        if let Err(error) = self.remove_directories(project, work).await {
+            tracing::warn!(%error, dataset = id, "directories of a deleted dataset stay");
+        }
     }
 
     fn sweep(&self, id: String) {

@@ -116,7 +116,7 @@ impl Import {
                 let names = read_label_list(&read.bytes)?;
                 sample.labels.extend(names.into_iter().filter_map(|name| self.label(name)));
             }
-            Labels::Voc(file, by) => self.read_voc(&file, &by, sample).await?,
+            Labels::Voc(file, by) => self.read_voc(place, (&file, &by), sample).await?,
             Labels::Yolo(file, classes) => self.read_yolo(place, &file, &classes, sample).await?,
         }
         Ok(())
@@ -127,7 +127,12 @@ impl Import {
         self.label_type.map(|kind| SampleLabel::named(name, kind, ANNOTATED_BY))
     }
 
-    async fn read_voc(&self, file: &Location, by: &str, sample: &mut NewSample) -> Result<(), Hindrance> {
+    async fn read_voc(
+        &self,
+        image: &Location,
+        (file, by): (&Location, &str),
+        sample: &mut NewSample,
+    ) -> Result<(), Hindrance> {
         let Some(kind) = self.label_type else { return Ok(()) };
         let read = self.store.read(file, LABEL_BYTES_MAX).await?;
         let document = Document::parse(&read.bytes).map_err(|_| Skip::LabelFile)?;
@@ -141,6 +146,13 @@ impl Import {
         sample.labels = labels;
         for (key, value) in voc::metadata_of(&document) {
             sample.metadata.entry(key).or_insert(value);
+        }
+        if !sample.labels.is_empty() && !sample.metadata.contains_key(voc::SIZE) {
+            drop(read);
+            // A label file without a size is of use all the same.
+            if let Ok((width, height)) = self.store.image_size(image).await {
+                sample.metadata.insert(voc::SIZE.to_owned(), json!([width, height, 3]));
+            }
         }
         Ok(())
     }

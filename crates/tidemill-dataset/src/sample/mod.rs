@@ -5,6 +5,7 @@ mod annotation;
 mod check;
 mod delete;
 mod id;
+mod image_size;
 mod relabel;
 pub(crate) mod stored;
 mod upload;

@@ -35,7 +35,7 @@ pub type SampleResult<T = ()> = Result<T, DatasetError>;
 
 impl Datasets {
     /// Replaces the annotations of samples, each on its own: what is wrong with one does not keep the others.
-    /// Labels the dataset does not know become known; what waited for confirmation is settled. Durable when
+    /// The size of an image is read where labels need it and nobody told it. Labels the dataset does not know become known; what waited for confirmation is settled. Durable when
     /// this returns.
     ///
     /// # Errors
@@ -49,7 +49,9 @@ impl Datasets {
         let mut results = Vec::with_capacity(changes.len());
         let mut changes = changes.into_iter().peekable();
         while changes.peek().is_some() {
-            let batch: Arc<Vec<Relabel>> = Arc::new(changes.by_ref().take(BATCH).collect());
+            let mut batch: Vec<Relabel> = changes.by_ref().take(BATCH).collect();
+            self.add_sizes(dataset, &mut batch).await?;
+            let batch = Arc::new(batch);
             let (dataset, now_ms) = (dataset.clone(), self.clock().now_ms());
             let done = self.meta().tx(move |tx| {
                 let (dataset, batch) = (dataset.clone(), batch.clone());

@@ -3,17 +3,21 @@
 use super::{Hardness, NewSample, OnPresent, Place, SampleLabel, SampleResult, Usage};
 use crate::dataset::Dataset;
 use crate::error::{DatasetError, PathError};
-use crate::{Datasets, SampleType};
+use crate::{Datasets, SampleType, voc};
 use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8};
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutMode, PutPayload};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use tidemill_bucket::{Bucket, BucketError, Location, Scheme};
 use tidemill_model::limits::INLINE_SAMPLE_BYTES_MAX;
+use tidemill_vision::voc::ImageSize;
+use tidemill_vision::{DecodeLimits, dimensions};
 
 const NAME_CHARS_MAX: usize = 1024;
+/// Largest object that is copied for a sample: what an image may have.
+const COPIED_BYTES_MAX: u64 = 25 * 1024 * 1024;
 /// Longest line of a text that becomes a sample.
 const LINE_BYTES_MAX: usize = 100 * 1024;
 
@@ -81,6 +85,10 @@ impl Datasets {
             label.check(dataset.kind)?;
         }
         let place = upload.place(dataset)?;
+        if let Content::Inline(bytes) = &upload.content {
+            check_content(bytes, dataset.kind.sample_type(), place.name())?;
+        }
+        let metadata = self.sized(dataset, &upload, &place).await?;
         let bucket = self.user_bucket(dataset, &place).await?;
         let path = Path::parse(&place.key).map_err(|error| invalid(error.to_string()))?;
         match &upload.content {
@@ -93,7 +101,7 @@ impl Datasets {
         let modified_ms = meta.last_modified.timestamp_millis();
         let mut sample =
             NewSample::object(place.clone(), dataset.kind.sample_type(), meta.size, etag, modified_ms);
-        (sample.labels, sample.usage, sample.metadata) = (upload.labels, upload.usage, upload.metadata);
+        (sample.labels, sample.usage, sample.metadata) = (upload.labels, upload.usage, metadata);
         sample.hardness = upload.hardness;
         let samples = match (&upload.content, sample.kind) {
             (Content::Inline(bytes), SampleType::Text) => {
@@ -116,6 +124,29 @@ impl Datasets {
         Ok(Uploaded { path: place.written(Scheme::Slash), sample_id })
     }
 
+    /// The properties of an upload with the size of its image, if its labels say where something is.
+    async fn sized(
+        &self,
+        dataset: &Dataset,
+        upload: &Upload,
+        place: &Location,
+    ) -> SampleResult<Map<String, Value>> {
+        let mut metadata = upload.metadata.clone();
+        if metadata.contains_key(voc::SIZE) || !upload.labels.iter().any(SampleLabel::is_placed) {
+            return Ok(metadata);
+        }
+        let size = match &upload.content {
+            Content::Inline(bytes) => {
+                let found = dimensions(bytes, &DecodeLimits::default()).ok();
+                found.map(|found| ImageSize { width: found.width, height: found.height })
+            }
+            Content::Object(from) => self.image_size(dataset, from).await,
+        };
+        let size = size.ok_or_else(|| DatasetError::ImageSizeUnknown(place.name().to_owned()))?;
+        metadata.insert(voc::SIZE.to_owned(), json!([size.width, size.height, 3]));
+        Ok(metadata)
+    }
+
     async fn user_bucket(&self, dataset: &Dataset, place: &Location) -> SampleResult<Arc<dyn Bucket>> {
         let opened = self.bucket_of(&dataset.project, place).await;
         opened.map_err(|error| match error {
@@ -124,7 +155,7 @@ impl Datasets {
         })
     }
 
-    /// Copies an object from elsewhere, at most as large as an inline sample.
+    /// Copies an object from elsewhere.
     async fn copy_in(
         &self,
         dataset: &Dataset,
@@ -135,7 +166,9 @@ impl Datasets {
         let source = self.user_bucket(dataset, from).await?;
         let path = Path::parse(&from.key).map_err(|error| invalid(error.to_string()))?;
         let got = source.get(&path).await.map_err(|error| object_error(from, error))?;
-        check_size(got.meta.size)?;
+        if got.meta.size > COPIED_BYTES_MAX {
+            return Err(DatasetError::FileTooLarge(got.meta.size, COPIED_BYTES_MAX));
+        }
         let bytes = got.bytes().await.map_err(|error| object_error(from, error))?;
         put_new(bucket, to, bytes).await
     }
@@ -168,6 +201,21 @@ fn invalid(reason: String) -> DatasetError {
 fn check_size(bytes: u64) -> SampleResult<()> {
     let max = INLINE_SAMPLE_BYTES_MAX as u64;
     if bytes > max { Err(DatasetError::InlineTooLarge(bytes)) } else { Ok(()) }
+}
+
+/// Refuses bytes that cannot be a sample of this type, whatever their name: a client that mixes files up is told at
+/// once. What is damaged further in is left to validation.
+fn check_content(bytes: &[u8], kind: SampleType, name: &str) -> SampleResult<()> {
+    let (ok, what) = match kind {
+        SampleType::Image => (dimensions(bytes, &DecodeLimits::default()).is_ok(), "an image"),
+        SampleType::Audio => {
+            (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WAVE"), "a WAVE sound")
+        }
+        SampleType::Video => (bytes.get(4..8) == Some(b"ftyp"), "an MP4 video"),
+        SampleType::Text | SampleType::Table | SampleType::FreeFormat => (true, ""),
+    };
+    let shown: String = name.chars().take(80).collect();
+    if ok { Ok(()) } else { Err(invalid(format!("the content of {shown:?} is not {what}"))) }
 }
 
 fn check_file_name(name: &str, kind: SampleType) -> SampleResult<()> {

@@ -141,6 +141,7 @@ impl From<DatasetError> for ModelArtsError {
             DatasetError::LabelingWhilePublishing => ModelArtsCode::LabelingWhilePublishing,
             DatasetError::SampleExists(_) => ModelArtsCode::SampleExists,
             DatasetError::InlineTooLarge(_) => ModelArtsCode::InlineSampleTooLarge,
+            DatasetError::FileTooLarge(..) => ModelArtsCode::FileTooLarge,
             DatasetError::ImageSizeUnknown(_) => ModelArtsCode::ImageSizeUnknown,
             DatasetError::NoObject(_) => ModelArtsCode::PathMissing,
             DatasetError::Full(..) | DatasetError::TooManyDatasets(_) => ModelArtsCode::DatasetQuota,

@@ -70,7 +70,7 @@ fn put_when(mode: PutMode) -> PutWhen {
 }
 
 /// The error of a put or copy; a condition "absent" that is not met has its own.
-fn put_error(key: &str, when: &PutWhen, error: ObjectsError) -> Error {
+pub(super) fn put_error(key: &str, when: &PutWhen, error: ObjectsError) -> Error {
     match (when, error) {
         (PutWhen::Absent, error @ ObjectsError::Precondition) => {
             Error::AlreadyExists { path: key.to_owned(), source: Box::new(error) }

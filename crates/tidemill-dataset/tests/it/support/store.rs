@@ -77,6 +77,12 @@ impl Bucket for TestBucket {
     async fn unfinished(&self, _: &Path) -> Result<Vec<MultipartId>> {
         Ok(Vec::new())
     }
+    async fn make_directory(&self, _: &str) -> Result<()> {
+        Ok(())
+    }
+    async fn remove_directory(&self, _: &str) -> Result<()> {
+        Ok(())
+    }
 }
 
 #[async_trait]
