@@ -95,6 +95,8 @@ def test_a_dataset_lives_from_creation_to_deletion(api, server, bucket):
     assert shown["data_sources"] == body["data_sources"]
     assert shown["work_path"] == body["work_path"]
     assert shown["inner_annotation_path"] == f"/{bucket}/out/{name}-{dataset}/annotation/"
+    directories = [shown[f"inner_{which}_path"] for which in ("work", "annotation", "data", "log", "task", "temp")]
+    assert [f"/{bucket}/{key}" for key in keys(server, bucket, "out/")] == directories
     assert [label["name"] for label in shown["labels"]] == ["Rabbits", "Bees"]
     assert "description" not in shown and None not in shown.values()
     api.refused("4351", "POST", "/datasets", body)
@@ -119,7 +121,44 @@ def test_a_dataset_lives_from_creation_to_deletion(api, server, bucket):
     for method in ["GET", "DELETE"]:
         api.refused("4352", method, f"/datasets/{dataset}")
     assert api.call("GET", "/datasets", search_content=renamed)["total_number"] == 0
-    assert keys(server, bucket, "in/") == ["in/a.png"]
+    assert keys(server, bucket, "") == ["in/a.png"]
+
+
+def test_datasets_are_found_by_what_they_are_and_have(api, bucket):
+    plain, other = create(api, bucket), create(api, bucket, dataset_type=100, workspace_id="7")
+    upload(api, plain, "a.png")
+    path = f"/datasets/{plain}/versions"
+    api.call("POST", path, {"train_evaluate_sample_ratio": "1.0"}, status=201)
+    wait_idle(api, plain)
+
+    def listed(**query):
+        page = api.call("GET", "/datasets", **{"limit": 100, **query})
+        return [shown["dataset_id"] for shown in page["datasets"] if shown["dataset_id"] in (plain, other)]
+
+    assert (listed(), listed(workspace_id="7"), listed(workspace_id="8")) == ([plain], [other], [])
+    for query, expected in [
+        ({"contain_versions": "true"}, [plain]),
+        ({"version_format": 0}, [plain]),
+        ({"version_format": 2}, []),
+        ({"train_evaluate_ratio": "0.9,1"}, [plain]),
+        ({"train_evaluate_ratio": "0,0.9"}, []),
+        ({"support_export": "true"}, [plain]),
+        ({"support_export": "true", "workspace_id": "7"}, []),
+        ({"contain_versions": "true", "workspace_id": "7"}, []),
+        ({"dataset_version": "v2"}, [plain]),
+    ]:
+        assert listed(**query) == expected, query
+
+    with_all = api.call("GET", "/datasets", limit=100, file_preview="true", check_running_task="true")["datasets"]
+    shown = next(shown for shown in with_all if shown["dataset_id"] == plain)
+    assert shown["exist_running_task"] is False
+    [file] = shown["samples"]
+    assert (file["file_Name"], file["file_type"], file["size"]) == ("a.png", "png", len(PNG))
+    assert requests.get(file["url"], timeout=10).content == PNG
+    for query in [{"version_format": 3}, {"train_evaluate_ratio": "1,0"}, {"train_evaluate_ratio": "x"},
+                  {"running_task_type": 8}, {"file_preview": "perhaps"}, {"contain_versions": 2},
+                  {"dataset_version": "v3"}]:  # fmt: skip
+        api.refused("0104", "GET", "/datasets", **query)
 
 
 def test_paths_and_names_that_cannot_be_are_refused(api, bucket):
@@ -139,6 +178,7 @@ def test_paths_and_names_that_cannot_be_are_refused(api, bucket):
     refused("4313", work_path="out/")
     refused("4312", work_path="")
     refused("4350", work_path=f"/{bucket}/{'x' * 700}/")
+    refused("4350", work_path=f"/{bucket}/{'图' * 330}/")
     refused("4311", work_path="/no-such-bucket-1/out/")
     assert "1 to 100" in refused("0104", dataset_name="a b")
     refused("0104", description="a<b")
@@ -297,6 +337,8 @@ def test_samples_that_cannot_be_are_refused_one_by_one(api, server, bucket):
     samples = f"/datasets/{dataset}/data-annotations/samples"
     s3(server).put_object(Bucket=bucket, Key="elsewhere/e.png", Body=PNG)
     s3(server).put_object(Bucket=bucket, Key="in/i.png", Body=PNG)
+    s3(server).put_object(Bucket=bucket, Key="in/x.png", Body=b"no picture")
+    s3(server).put_object(Bucket=bucket, Key="elsewhere/large.png", Body=bytes(25 * 1024 * 1024 + 1))
     data = base64.b64encode(PNG).decode()
     box = {"name": "car", "type": 1, "property": {"@modelarts:shape": "bndbox", "@modelarts:feature": [[0, 0], [1, 1]]}}
     wrong = {**box, "property": {"@modelarts:shape": "bndbox", "@modelarts:feature": [[0, 0]]}}
@@ -306,23 +348,32 @@ def test_samples_that_cannot_be_are_refused_one_by_one(api, server, bucket):
         ({"name": "../b.png", "data": data}, "0104"),
         ({"name": "b.txt", "data": data}, "0104"),
         ({"name": "b.png", "data": "?"}, "0104"),
+        ({"name": "b.png", "data": base64.b64encode(b"no picture").decode()}, "0104"),
         ({"name": "b.png"}, "0104"),
         ({"name": "b.png", "data": data, "labels": [wrong]}, "0104"),
         ({"name": "b.png", "data": data, "labels": [{"name": "x", "type": 0}]}, "0104"),
         ({"data_source": {"data_path": f"obs://{bucket}/elsewhere/e.png"}}, None),
         ({"data_source": {"data_path": f"/{bucket}/in/i.png"}}, None),
         ({"data_source": {"data_path": f"/{bucket}/in/none.png"}}, "4312"),
+        ({"data_source": {"data_path": f"/{bucket}/in/x.png"}, "labels": [box]}, "4423"),
+        ({"data_source": {"data_path": f"/{bucket}/elsewhere/large.png"}}, "4419"),
         ({"data": base64.b64encode(b"x" * 12_582_913).decode(), "name": "big.png"}, "4656"),
     ]
     done = api.call("POST", samples, {"samples": [sample for sample, _ in sent]})
     codes = [r.get("error_code", "")[-4:] or None for r in done["results"]]
     assert codes == [code for _, code in sent] and not done["success"]
-    assert keys(server, bucket, "in/") == ["in/a.png", "in/e.png", "in/i.png"]
+    assert keys(server, bucket, "in/") == ["in/a.png", "in/e.png", "in/i.png", "in/x.png"]
     assert found(api, dataset) == (["a.png", "e.png", "i.png"], 3)
 
     sample = done["results"][0]["info"]
     update = {"samples": [{"sample_id": sample, "labels": [box]}]}
-    assert api.call("PUT", samples, update)["results"][0]["error_code"] == "ModelArts.4423"
+    assert api.call("PUT", samples, update) == {"success": True}
+    read = api.call("GET", f"{samples}/{sample}")["metadata"]
+    assert read == {"@modelarts:import_origin": 0, "@modelarts:size": [1, 1, 3]}, "the image tells its size"
+    broken = {"samples": [{"data_source": {"data_path": f"/{bucket}/in/x.png"}}]}
+    broken = api.call("POST", samples, broken)["results"][0]["info"]
+    refused = api.call("PUT", samples, {"samples": [{"sample_id": broken, "labels": [box]}]})["results"][0]
+    assert refused["error_code"] == "ModelArts.4423"
     update["samples"][0]["metadata"] = {"@modelarts:size": [1, 1, 3]}
     assert api.call("PUT", samples, update) == {"success": True}
     shown = api.call("GET", f"{samples}/{sample}")
