@@ -4,7 +4,7 @@ use super::context::Import;
 use super::item::{Copied, Item, Items};
 use super::options::ImportFrom;
 use super::prepare::Prepared;
-use super::skip::Skips;
+use super::skip::{Skip, Skips};
 use crate::DatasetType;
 use crate::sample::{Added, NewSample, OnPresent};
 use crate::task::{FailureReason, Progress, TaskFailure};
@@ -91,7 +91,8 @@ impl<'i> Tally<'i> {
             Prepared::Filtered => {}
             Prepared::Copied(files) => copied(files),
             Prepared::LeftOut(skip, place) => {
-                counts.total += 1;
+                // A label file alone is no sample.
+                counts.total += u64::from(skip != Skip::Orphan);
                 self.skips.add(skip, place);
             }
             Prepared::Sample(sample, files) => {

@@ -2,8 +2,9 @@
 
 use super::context::Import;
 use super::extension::ends_in;
-use super::item::{Items, Labels, ObjectItem};
+use super::item::{Item, Items, Labels, ObjectItem};
 use super::prepare::ANNOTATED_BY;
+use super::skip::Skip;
 use super::store::{listed, path_of};
 use super::twin::{Found, Listed, Twins};
 use crate::sample::NewSample;
@@ -56,11 +57,24 @@ impl Import {
     /// Hands on a file that is not known yet, with the place of its labels.
     pub(crate) async fn hand_on(&self, found: Found, items: &Items) -> Result<(), TaskFailure> {
         let place = self.at(&found.object.key);
+        if found.orphan {
+            return self.leave_orphan(place, items).await;
+        }
         if found.object.known || self.is_mask(&found) || self.is_own_copy(&place) {
             return Ok(());
         }
         let labels = self.labels_of(&found);
         items.send(ObjectItem::listed(place.clone(), found.object, labels, self.new_sample(&place))).await
+    }
+
+    /// Tells of a label file without a sample, where samples have such files.
+    async fn leave_orphan(&self, place: Location, items: &Items) -> Result<(), TaskFailure> {
+        let has_files =
+            matches!(self.label_type, Some(LabelType::ObjectDetection | LabelType::ImageSegmentation));
+        if has_files && self.options.annotations && !self.is_own_copy(&place) {
+            items.send(Item::LeftOut(Skip::Orphan, place.to_string())).await?;
+        }
+        Ok(())
     }
 
     /// An unlabeled sample of the dataset's kind.

@@ -15,6 +15,8 @@ pub(crate) enum Skip {
     LineLength,
     /// Neither UTF-8 nor GBK.
     Encoding,
+    /// A label file without a sample.
+    Orphan,
     /// The label file cannot be read as what it should be.
     LabelFile,
     /// A label's name is empty or too long.
@@ -43,6 +45,7 @@ impl Skip {
             Self::LabelFileSize => "label file larger than 100 MB",
             Self::LineLength => "line longer than 100 KB",
             Self::Encoding => "neither UTF-8 nor GBK",
+            Self::Orphan => "label file without a sample",
             Self::LabelFile => "label file cannot be read",
             Self::LabelName => "label name empty or too long",
             Self::TooManyLabels => "too many labels in one sample",

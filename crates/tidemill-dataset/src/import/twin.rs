@@ -24,6 +24,8 @@ pub(crate) struct Found {
     pub(crate) txt: Option<Listed>,
     /// Whether there are other samples of this stem: `x.jpg` and `x.png`.
     pub(crate) shared: bool,
+    /// Whether it is no sample but `x.xml` without one.
+    pub(crate) orphan: bool,
 }
 
 /// Files of one stem, kept until the listing has left every key that begins with `stem.`.
@@ -93,9 +95,16 @@ impl Twins {
 
 impl Open {
     fn found(self) -> impl Iterator<Item = Found> {
-        let Self { samples, xml, txt, .. } = self;
-        let shared = samples.len() > 1;
-        samples.into_iter().map(move |object| Found { object, xml: xml.clone(), txt: txt.clone(), shared })
+        let Self { mut samples, xml, txt, .. } = self;
+        let (shared, orphan) = (samples.len() > 1, samples.is_empty());
+        samples.extend(xml.clone().filter(|_| orphan));
+        samples.into_iter().map(move |object| Found {
+            object,
+            xml: xml.clone(),
+            txt: txt.clone(),
+            shared,
+            orphan,
+        })
     }
 }
 
@@ -114,7 +123,8 @@ mod tests {
         let mut found: Vec<Found> = keys.iter().flat_map(|key| twins.push(listed(key))).collect();
         found.extend(twins.finish());
         let key = |listed: Option<Listed>| listed.map(|l| l.key);
-        let mut pairs: Vec<_> = found.into_iter().map(|f| (f.object.key, key(f.xml), key(f.txt))).collect();
+        let samples = found.into_iter().filter(|found| !found.orphan);
+        let mut pairs: Vec<_> = samples.map(|f| (f.object.key, key(f.xml), key(f.txt))).collect();
         pairs.sort();
         pairs
     }
@@ -131,6 +141,16 @@ mod tests {
                 ("in/x.jpg".to_owned(), None, some("in/x.txt")),
             ]
         );
+    }
+
+    #[test]
+    fn a_label_file_without_a_sample_is_an_orphan() {
+        let mut twins = Twins::new(FileKind::Image);
+        let keys = ["in/a.jpg", "in/a.xml", "in/b.txt", "in/b.xml", "in/c.txt"];
+        let mut found: Vec<Found> = keys.iter().flat_map(|key| twins.push(listed(key))).collect();
+        found.extend(twins.finish());
+        let shown: Vec<_> = found.iter().map(|found| (found.object.key.as_str(), found.orphan)).collect();
+        assert_eq!(shown, [("in/a.jpg", false), ("in/b.xml", true)]);
     }
 
     proptest! {

@@ -5,7 +5,8 @@ use super::{Engine, EngineError};
 use datafusion::arrow::array::{Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::JoinType;
-use datafusion::prelude::{col, lit};
+use datafusion::error::DataFusionError;
+use datafusion::prelude::{col, lit, when};
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use std::sync::{Arc, LazyLock};
@@ -27,10 +28,10 @@ pub(crate) struct Listed {
     pub(crate) body: String,
 }
 
-/// A picture with the label file beside it, if there is one.
+/// A picture with the label file beside it, if there is one; or a label file without a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Joined {
-    /// `bucket/key` of the picture.
+    /// `bucket/key` of the picture, or of the label file that has none.
     pub(crate) path: String,
     /// Its bytes.
     pub(crate) size: i64,
@@ -42,6 +43,13 @@ pub(crate) struct Joined {
     pub(crate) label: Option<String>,
     /// The label file's ETag.
     pub(crate) label_etag: Option<String>,
+}
+
+impl Joined {
+    /// Whether it is a label file without a picture.
+    pub(crate) fn is_orphan(&self) -> bool {
+        self.label.as_ref() == Some(&self.path)
+    }
 }
 
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
@@ -74,7 +82,7 @@ impl Engine {
         self.put(key, &SCHEMA, &[RecordBatch::try_new(SCHEMA.clone(), columns)?]).await
     }
 
-    /// The pictures of a listing in the order of their paths, each once.
+    /// The pictures of a listing, and label files without one, in the order of their paths.
     pub(crate) async fn join_listed(
         &self,
         parts: &[String],
@@ -88,11 +96,18 @@ impl Engine {
             col("stem").alias("label_stem"),
             col("path").alias("label_path"),
             col("etag").alias("label_etag"),
+            col("size").alias("label_size"),
+            col("body").alias("label_body"),
         ])?;
-        let joined = pictures.join(labels, JoinType::Left, &["stem"], &["label_stem"], None)?;
-        let wanted = ["path", "size", "etag", "body", "label_path", "label_etag"];
+        let joined = pictures.join(labels, JoinType::Full, &["stem"], &["label_stem"], None)?;
+        let of = |name: &str| {
+            let own = when(col("path").is_null(), col(format!("label_{name}"))).otherwise(col(name))?;
+            Ok::<_, DataFusionError>(own.alias(name))
+        };
+        let wanted =
+            vec![of("path")?, of("size")?, of("etag")?, of("body")?, col("label_path"), col("label_etag")];
         let sorted = joined
-            .select(wanted.map(col).to_vec())?
+            .select(wanted)?
             .sort(vec![col("path").sort(true, false), col("label_path").sort(true, false)])?;
         let batches = sorted.execute_stream().await?;
         Ok(batches.map_err(EngineError::from).and_then(async |batch| joined_of(&batch)).boxed())

@@ -18,6 +18,11 @@ impl Reason {
         Self { code: code.to_owned(), english: english.into(), chinese: chinese.into() }
     }
 
+    /// What validation found.
+    pub(crate) fn of_validation(found: &tidemill_vision::validation::Reason) -> Self {
+        Self::new(found.code(), found.english(), found.chinese())
+    }
+
     /// Nothing had to be done.
     pub fn kept() -> Self {
         Self::new("kept", "kept as it is", "原样保留")

@@ -46,9 +46,7 @@ impl MapStep for Validation {
         };
         let sample = Sample { name: &work.name, image: &file, labels: work.label_file.as_deref() };
         let outcome = validate(&sample, &self.0, &DecodeLimits::default());
-        let told = |r: &tidemill_vision::validation::Reason| Reason::new(r.code(), r.english(), r.chinese());
-        let reasons: Vec<Reason> = outcome.reasons.iter().map(told).collect();
-        work.reasons.extend(reasons);
+        work.reasons.extend(outcome.reasons.iter().map(Reason::of_validation));
         match outcome.verdict {
             Found::Dropped => return Verdict::Dropped,
             Found::Unmodified => {}

@@ -5,7 +5,7 @@ use super::{directory, objects::UserObjects};
 use crate::context::Context;
 use crate::engine::{Joined, Listed};
 use crate::error::Trouble;
-use crate::operator::TaskType;
+use crate::operator::{Reason, TaskType};
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore};
@@ -210,6 +210,10 @@ impl Cutter<'_> {
 
 fn record(ordinal: i64, joined: Joined) -> Result<Record, Trouble> {
     let known: Known = serde_json::from_str(&joined.body).map_err(|e| Trouble::Failed(e.to_string()))?;
+    let (fate, reasons) = match joined.is_orphan() {
+        true => (Fate::Dropped, vec![Reason::of_validation(&tidemill_vision::validation::Reason::Orphan)]),
+        false => (Fate::Kept, Vec::new()),
+    };
     let beside = joined.label.map(|path| LabelFile::Object { path, etag: joined.label_etag });
     let label_file = known.label_file.or(beside);
     // A picture with boxes is not named by its directory.
@@ -227,8 +231,8 @@ fn record(ordinal: i64, joined: Joined) -> Result<Record, Trouble> {
         entry: known.entry,
         label_file,
         picture: Picture::Origin,
-        fate: Fate::Kept,
-        reasons: Vec::new(),
+        fate,
+        reasons,
         compared_with: None,
         scores: Default::default(),
         property: Default::default(),
