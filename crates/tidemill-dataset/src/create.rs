@@ -88,12 +88,43 @@ impl Datasets {
                 Box::pin(async move { insert(tx, &made.0, &made.1).await })
             })
             .await?;
-        let dataset = Dataset::of(DatasetRow::clone(&made.0))?;
-        if let Err(error) = self.make_directories(project, &dataset.work).await {
-            self.delete(project, dataset.id.as_str()).await?;
+        self.finish_creation(Dataset::of(DatasetRow::clone(&made.0))?).await
+    }
+
+    /// Makes the directories of a dataset whose row is there; takes the row away again if that fails.
+    async fn finish_creation(&self, dataset: Dataset) -> Result<Dataset, DatasetError> {
+        let (creating, normal) = (DatasetStatus::Creating, DatasetStatus::Normal);
+        if let Err(error) = self.make_directories(&dataset.project, &dataset.work).await {
+            let id = dataset.id.to_string();
+            let undone = self.meta().tx::<_, DatasetError, _>(move |tx| {
+                let id = id.clone();
+                Box::pin(async move { Ok(rows::delete_dataset(tx, &id, creating.code()).await?) })
+            });
+            undone.await?;
+            self.sweep(dataset.id.to_string());
             return Err(error);
         }
-        Ok(dataset)
+        self.set_status(&dataset, creating, normal).await?;
+        Ok(Dataset { status: normal, ..dataset })
+    }
+
+    /// Finishes datasets that were being created when the server stopped.
+    pub(crate) async fn resume_creations(&self) -> Result<(), DatasetError> {
+        let creating = DatasetStatus::Creating.code();
+        let found = self.meta().read::<_, DatasetError, _>(move |tx| {
+            Box::pin(async move { Ok(rows::datasets_in_status(tx, creating).await?) })
+        });
+        for row in found.await? {
+            let dataset = Dataset::of(row)?;
+            match self.make_directories(&dataset.project, &dataset.work).await {
+                Ok(()) | Err(DatasetError::Path(PathError::DirectoryExists(_))) => {}
+                Err(error) => {
+                    tracing::warn!(%error, dataset = %dataset.id, "a dataset is without directories")
+                }
+            }
+            self.set_status(&dataset, DatasetStatus::Creating, DatasetStatus::Normal).await?;
+        }
+        Ok(())
     }
 
     async fn check_buckets(&self, project: &ProjectId, places: [&Location; 2]) -> Result<(), PathError> {
@@ -121,7 +152,7 @@ impl Datasets {
             project: project.to_string(),
             name: new.name.clone(),
             dataset_type: new.kind.code(),
-            status: DatasetStatus::Normal.code(),
+            status: DatasetStatus::Creating.code(),
             description: new.description.clone(),
             workspace: new.workspace.clone(),
             input: input.plain(),

@@ -73,6 +73,7 @@ impl Datasets {
             tasks: Running::default(),
         }));
         datasets.sweep_deleted().await?;
+        datasets.resume_creations().await?;
         datasets.resume_versions().await?;
         datasets.resume_tasks().await?;
         datasets.count_over_time();

@@ -19,17 +19,17 @@ impl Datasets {
         work: &Location,
     ) -> Result<(), DatasetError> {
         let bucket = self.work_bucket(project, work).await?;
-        bucket.make_directory(&work.key).await.map_err(|error| match error {
-            Error::AlreadyExists { .. } => PathError::DirectoryExists(work.written(Scheme::Slash)).into(),
-            error => DatasetError::Object(error.to_string()),
-        })?;
+        // Its own comes last: where that is, all are.
         for directory in inner(work) {
             match bucket.make_directory(&directory).await {
                 Ok(()) | Err(Error::AlreadyExists { .. }) => {}
                 Err(error) => return Err(DatasetError::Object(error.to_string())),
             }
         }
-        Ok(())
+        bucket.make_directory(&work.key).await.map_err(|error| match error {
+            Error::AlreadyExists { .. } => PathError::DirectoryExists(work.written(Scheme::Slash)).into(),
+            error => DatasetError::Object(error.to_string()),
+        })
     }
 
     /// Removes the directories of a dataset; what versions and tasks wrote into them stays.

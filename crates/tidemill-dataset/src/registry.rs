@@ -105,6 +105,8 @@ impl Datasets {
             self.get(project, dataset.id.as_str()).await?.idle()?;
             return self.set_status(&dataset, DatasetStatus::Deleted, DatasetStatus::Deleted).await;
         }
+        // What began between the two, such as an export.
+        self.stop_work_on(&dataset.id).await;
         self.leave_directories(project, dataset.id.as_str(), &dataset.work).await;
         self.sweep(dataset.id.to_string());
         self.sweep_versions();
@@ -144,7 +146,7 @@ impl Datasets {
         }
     }
 
-    fn sweep(&self, id: String) {
+    pub(crate) fn sweep(&self, id: String) {
         let datasets = self.clone();
         self.spawn(async move {
             if let Err(error) = datasets.sweep_rows(&id).await {

@@ -50,7 +50,15 @@ impl Datasets {
             from: DatasetStatus::Normal,
             with_creation: false,
         };
-        let task = self.begin_task(&dataset.id, begin).await?;
+        let task = match self.begin_task(&dataset.id, begin).await {
+            Ok(task) => task,
+            Err(error) => {
+                if let Some(made) = &options.new_dataset {
+                    self.delete(project, made).await?;
+                }
+                return Err(error);
+            }
+        };
         self.go_on_with_export(dataset, task.clone(), options);
         Ok(task)
     }

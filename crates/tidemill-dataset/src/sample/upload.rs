@@ -113,9 +113,10 @@ impl Datasets {
             return Err(invalid("the text has no line".to_owned()));
         };
         let added = self.add_samples(&dataset.id, samples, OnPresent::Keep).await;
-        let is_busy = matches!(added, Err(DatasetError::Busy(_) | DatasetError::LabelingWhilePublishing));
-        if is_busy && !matches!(&upload.content, Content::Object(from) if *from == place) {
-            // So that the client can try again. If this fails, a synchronisation takes it up.
+        let is_refused = matches!(&added, Err(error) if !matches!(error, DatasetError::Meta(_)));
+        if is_refused && !matches!(&upload.content, Content::Object(from) if *from == place) {
+            // So that the client can try again, and nothing is left of a dataset that was deleted meanwhile. If this
+            // fails, a synchronisation takes it up.
             let _ = bucket.delete(&path).await;
         }
         if added?.added == 0 {

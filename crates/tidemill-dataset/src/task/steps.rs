@@ -49,14 +49,14 @@ impl Datasets {
         Ok(TaskRecord::of(begun.await?)?)
     }
 
-    /// Notes that work on a task begins.
-    pub(crate) async fn run_task(&self, task_id: &str) -> Result<(), MetaError> {
+    /// Notes that work on a task begins; an error if its dataset was deleted before it could begin.
+    pub(crate) async fn run_task(&self, task_id: &str) -> Result<(), TaskFailure> {
         let (task_id, now_ms) = (task_id.to_owned(), self.clock().now_ms());
         let started = self.meta().tx::<_, MetaError, _>(move |tx| {
             let task_id = task_id.clone();
             Box::pin(async move { rows::start_task(tx, &task_id, TaskState::Running.as_str(), now_ms).await })
         });
-        started.await
+        present(started.await?)
     }
 
     /// Writes a task's end and frees its dataset; tries again until it is written.
@@ -141,6 +141,15 @@ async fn refusal(tx: &mut dyn Tx, dataset: &str) -> Result<DatasetError, MetaErr
     Ok(DatasetError::Busy(activity.unwrap_or(Activity::Importing)))
 }
 
+/// Nothing may be done for a task that is gone.
+fn present(is: bool) -> Result<(), TaskFailure> {
+    if is {
+        Ok(())
+    } else {
+        Err(TaskFailure::new(FailureReason::Internal, "the task was deleted with its dataset"))
+    }
+}
+
 fn stored(failure: &TaskFailure) -> Failure {
     Failure {
         fault: if failure.reason.is_users() { "user" } else { "system" }.to_owned(),
@@ -162,7 +171,7 @@ impl Progress {
         Self { datasets: datasets.clone(), task_id: task_id.to_owned(), counts: Counts::default() }
     }
 
-    /// Writes the numbers.
+    /// Writes the numbers; an error if the task is gone with its dataset.
     pub(crate) async fn save(&self) -> Result<(), TaskFailure> {
         let counts = serde_json::to_string(&self.counts)
             .map_err(|e| TaskFailure::new(FailureReason::Internal, e.to_string()))?;
@@ -171,6 +180,6 @@ impl Progress {
             let (task_id, counts) = (task_id.clone(), counts.clone());
             Box::pin(async move { rows::progress_task(tx, &task_id, &counts, now_ms).await })
         });
-        Ok(saved.await?)
+        present(saved.await?)
     }
 }

@@ -151,3 +151,21 @@ async fn a_dataset_can_be_deleted_while_it_imports() {
     assert!(world.samples(&same).await.is_empty());
     assert_eq!(world.datasets.task(&same.id, TaskKind::Import, &id).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_label_file_without_a_picture_is_told_of() {
+    let world = World::new().await;
+    world.put("in/a.jpg", bmp(4, 3)).await;
+    let boxed = "<annotation><object><name>cat</name><bndbox><xmin>0</xmin><ymin>0</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>";
+    for key in ["in/a.xml", "in/b.xml"] {
+        world.put(key, boxed).await;
+    }
+    let dataset = world.dataset(DatasetType::ObjectDetection).await;
+    let task = world.import(&dataset, own(&dataset)).await;
+    assert_eq!((task.counts.total, task.counts.added), (1, 1), "{task:?}");
+    let told = &task.counts.left_out;
+    assert!(told.starts_with("1 x label file without a sample") && told.contains("in/b.xml"), "{told}");
+    let sample = world.samples(&dataset).await.remove(0);
+    let size = &sample.metadata["@modelarts:size"];
+    assert_eq!(size, &serde_json::json!([4, 3, 3]), "what the label file lacks is read from the picture");
+}

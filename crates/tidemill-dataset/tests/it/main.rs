@@ -4,6 +4,7 @@
 
 mod support;
 
+mod delete;
 mod export;
 mod import;
 mod import_formats;

@@ -68,22 +68,22 @@ pub async fn insert_task(tx: &mut dyn Tx, t: &TaskRow) -> Result<bool, MetaError
     Ok(tx.execute(sql, args).await? == 1)
 }
 
-/// Notes that the work on a task begins.
-pub async fn start_task(tx: &mut dyn Tx, task_id: &str, state: &str, now_ms: i64) -> Result<(), MetaError> {
+/// Notes that the work on a task begins; `false` if it is over or gone.
+pub async fn start_task(tx: &mut dyn Tx, task_id: &str, state: &str, now_ms: i64) -> Result<bool, MetaError> {
     let sql = "UPDATE dataset_tasks SET state = $2, updated_ms = $3, started_ms = COALESCE(started_ms, $3) \
                WHERE task_id = $1 AND ended_ms IS NULL";
-    tx.execute(sql, args![task_id, state, now_ms]).await.map(drop)
+    Ok(tx.execute(sql, args![task_id, state, now_ms]).await? == 1)
 }
 
-/// Notes how far a task is.
+/// Notes how far a task is; `false` if it is over or gone.
 pub async fn progress_task(
     tx: &mut dyn Tx,
     task_id: &str,
     counts: &str,
     now_ms: i64,
-) -> Result<(), MetaError> {
+) -> Result<bool, MetaError> {
     let sql = "UPDATE dataset_tasks SET counts = $2, updated_ms = $3 WHERE task_id = $1 AND ended_ms IS NULL";
-    tx.execute(sql, args![task_id, counts, now_ms]).await.map(drop)
+    Ok(tx.execute(sql, args![task_id, counts, now_ms]).await? == 1)
 }
 
 /// Ends a task; `false` if it is over or gone.

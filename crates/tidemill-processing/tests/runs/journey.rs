@@ -40,3 +40,24 @@ async fn photographs_are_validated_and_each_one_has_an_answer() {
     assert_eq!((broken.reasons.len(), broken.product.clone()), (1, None));
     processing.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_file_without_a_picture_has_its_answer() {
+    let world = World::new().await;
+    world.put("in/a.jpg", photographs(1).remove(0).1).await;
+    world.put("in/lonely.xml", "<annotation/>").await;
+    let processing = world.process().await;
+    let operators = json!([{"name": "MetaValidation", "params": {}}]);
+    let task = processing.create_task(&project(), request("sys_data_validation", operators)).await.unwrap();
+    let version = ended(&processing, &task).await;
+    assert_eq!((version.status, version.error_msg.as_deref()), (2, None));
+    assert_eq!((version.unmodified_sample_count, version.deleted_sample_count), (Some(1), Some(1)));
+    let results = results(&processing, &version).await;
+    let shown: Vec<_> = results
+        .iter()
+        .map(|r| (r.origin.clone().unwrap().key, r.property, r.reasons.first().map(|why| why.code.clone())))
+        .collect();
+    let orphan = Some("orphan".to_owned());
+    assert_eq!(shown, [("in/a.jpg".to_owned(), 0, None), ("in/lonely.xml".to_owned(), 2, orphan)]);
+    processing.shutdown().await;
+}

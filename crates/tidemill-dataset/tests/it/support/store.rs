@@ -60,6 +60,11 @@ impl TestBucket {
         std::mem::take(&mut self.read.lock())
     }
 
+    /// Whether somebody is held up.
+    pub(crate) fn holds_somebody(&self) -> bool {
+        self.open.receiver_count() > 0
+    }
+
     /// Holds reading up, or lets it go on.
     pub(crate) fn set_open(&self, open: bool) {
         self.open.send_replace(open);
