@@ -1,6 +1,6 @@
 //! Imports as tasks: options, refusals, one at a time, restart, deletion.
 
-use crate::support::{World, from, own, project, put};
+use crate::support::{World, bmp, from, own, project, put};
 use std::time::Duration;
 use tidemill_dataset::sample::SampleStatus;
 use tidemill_dataset::task::{FailureReason, TaskKind, TaskState};
