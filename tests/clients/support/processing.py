@@ -34,6 +34,12 @@ class Tasks:
 
         return wait_for(look, lambda: f"{task_id} to end: {self.versions(task_id)}", seconds)
 
+    def completed(self, body):
+        """The first version of a new task, which must complete."""
+        version = self.ended(self.create(body)["task_id"])
+        assert version["status"] == 2, version
+        return version
+
     def results(self, version, **query):
         """All results of a version, page by page."""
         place = f"processor-tasks/{version['task_id']}/versions/{version['task_version_id']}/results"

@@ -1,6 +1,6 @@
 //! Exports: what is written is read again as it was.
 
-use crate::support::{World, bmp, own, project};
+use crate::support::{PATIENCE, World, bmp, own, project};
 use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -190,15 +190,19 @@ async fn samples_are_counted_over_time() {
     let dataset = world.dataset(DatasetType::ImageClassification).await;
     let start_ms = world.clock.now_ms();
     world.import(&dataset, own(&dataset)).await;
-    let counted_ms = loop {
-        world.clock.advance(Duration::from_secs(60));
-        tokio::task::yield_now().await;
-        let end_ms = world.clock.now_ms() - 1;
-        let read = world.datasets.metrics(&project(), dataset.id.as_str(), start_ms, end_ms).await.unwrap();
-        if let Some((at_ms, 1)) = read["total"].last_key_value().map(|(at_ms, n)| (*at_ms, *n)) {
-            break at_ms;
+    let counted = async {
+        loop {
+            world.clock.advance(Duration::from_secs(60));
+            tokio::task::yield_now().await;
+            let end_ms = world.clock.now_ms() - 1;
+            let read =
+                world.datasets.metrics(&project(), dataset.id.as_str(), start_ms, end_ms).await.unwrap();
+            if let Some((at_ms, 1)) = read["total"].last_key_value().map(|(at_ms, n)| (*at_ms, *n)) {
+                return at_ms;
+            }
         }
     };
+    let counted_ms = tokio::time::timeout(PATIENCE, counted).await.expect("nothing is counted");
     world.put("in/2.jpg", "image").await;
     world.sync(&dataset).await;
     let end_ms = world.clock.now_ms();

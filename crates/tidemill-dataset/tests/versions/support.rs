@@ -22,7 +22,7 @@ use tidemill_objects::{BucketAcl, BucketStore, Objects};
 use tokio::sync::watch;
 
 /// Real time after which a condition that did not come true never will, however busy the machine is.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) fn project() -> ProjectId {
     ProjectId::parse("0123456789abcdef0123456789abcdef").unwrap()

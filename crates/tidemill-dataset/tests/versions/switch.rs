@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use serde_json::json;
+use std::time::Instant;
 use tidemill_dataset::version::{NewVersion, VersionError};
 use tidemill_dataset::{DatasetStatus, DatasetType};
 
@@ -68,7 +69,9 @@ async fn readers_see_the_samples_of_before_or_of_after() {
     add(&datasets, &set.id, samples).await;
     let id = set.id.as_str();
     datasets.switch_version(&project(), id, &first.id).await.unwrap();
+    let started = Instant::now();
     loop {
+        assert!(started.elapsed() < PATIENCE, "the switch does not end");
         let done = datasets.get(&project(), id).await.unwrap().status == DatasetStatus::Normal;
         let seen = working(&datasets, &set.id).await;
         assert_eq!(seen.len(), 120);

@@ -1,9 +1,12 @@
-//! What happens to pictures on their way: the edits that leave it the same picture for a person.
+//! What happens to pictures on their way: the edits that leave it the same picture for a person, in the form in which
+//! people mostly make them. A turned photo is cropped to what is left of it without corners (that is how horizons are set
+//! straight); leaving the corners black is a harsher edit of its own.
 
 use tidemill_vision::{DecodeLimits, Pixels, decode, encode_jpeg};
 
-/// Names of all edits.
-pub(crate) const ALL: [&str; 14] = [
+/// Names of the edits: re-encoded, scaled, cropped, shifted, other brightness and colours, text, a border, turned by
+/// three degrees.
+pub(crate) const USUAL: [&str; 14] = [
     "jpeg 40",
     "half size",
     "crop 5",
@@ -16,15 +19,19 @@ pub(crate) const ALL: [&str; 14] = [
     "paler",
     "text",
     "border",
-    "rotated",
-    "rotated back",
+    "turned",
+    "turned back",
 ];
+
+/// Edits that leave less of the picture.
+pub(crate) const HARSH: [&str; 3] = ["black corners", "black border", "jpeg 20"];
 
 /// The picture after an edit.
 pub(crate) fn apply(edit: &str, of: &Pixels) -> Pixels {
     let (width, height) = (f64::from(of.width()), f64::from(of.height()));
     match edit {
-        "jpeg 40" => decode(&encode_jpeg(of, 40).unwrap(), &DecodeLimits::default()).unwrap().pixels,
+        "jpeg 40" => encoded(of, 40),
+        "jpeg 20" => encoded(of, 20),
         "half size" => sampled(of, (width / 2.0, height / 2.0), |x, y| (2.0 * x + 0.5, 2.0 * y + 0.5)),
         "crop 5" => cropped(of, 0.05),
         "crop 10" => cropped(of, 0.10),
@@ -38,11 +45,17 @@ pub(crate) fn apply(edit: &str, of: &Pixels) -> Pixels {
             rgb.map(|value| grey + 0.6 * (value - grey))
         }),
         "text" => written(of),
-        "border" => bordered(of),
-        "rotated" => rotated(of, 3.0),
-        "rotated back" => rotated(of, -3.0),
+        "border" => bordered(of, 255),
+        "black border" => bordered(of, 0),
+        "turned" => straightened(of, 3.0),
+        "turned back" => straightened(of, -3.0),
+        "black corners" => turned(of, 3.0),
         other => panic!("no edit {other}"),
     }
+}
+
+fn encoded(of: &Pixels, quality: u8) -> Pixels {
+    decode(&encode_jpeg(of, quality).unwrap(), &DecodeLimits::default()).unwrap().pixels
 }
 
 fn pixel(of: &Pixels, x: i64, y: i64) -> [f64; 3] {
@@ -109,11 +122,11 @@ fn written(of: &Pixels) -> Pixels {
     changed
 }
 
-/// A white border of a twentieth of the height.
-fn bordered(of: &Pixels) -> Pixels {
+/// A border of a twentieth of the height on every side.
+fn bordered(of: &Pixels, grey: u8) -> Pixels {
     let side = of.height() / 20;
     let (width, height) = (of.width() + 2 * side, of.height() + 2 * side);
-    let mut rgb = vec![255; (3 * width * height) as usize];
+    let mut rgb = vec![grey; (3 * width * height) as usize];
     for y in 0..of.height() {
         let at = 3 * ((y + side) * width + side) as usize;
         rgb[at..at + of.row(y).len()].copy_from_slice(of.row(y));
@@ -121,7 +134,8 @@ fn bordered(of: &Pixels) -> Pixels {
     Pixels::new(width, height, rgb).unwrap()
 }
 
-fn rotated(of: &Pixels, degrees: f64) -> Pixels {
+/// Turned about its centre, the size kept; black where nothing of it is left.
+fn turned(of: &Pixels, degrees: f64) -> Pixels {
     let (width, height) = (f64::from(of.width()), f64::from(of.height()));
     let (cx, cy) = ((width - 1.0) / 2.0, (height - 1.0) / 2.0);
     let (sin, cos) = degrees.to_radians().sin_cos();
@@ -129,4 +143,12 @@ fn rotated(of: &Pixels, degrees: f64) -> Pixels {
         let (dx, dy) = (x - cx, y - cy);
         (cx + cos * dx - sin * dy, cy + sin * dx + cos * dy)
     })
+}
+
+/// Turned, and cropped to the largest upright part of the same proportions that has no black corner.
+fn straightened(of: &Pixels, degrees: f64) -> Pixels {
+    let (width, height) = (f64::from(of.width()), f64::from(of.height()));
+    let (sin, cos) = degrees.to_radians().abs().sin_cos();
+    let left = (width / (width * cos + height * sin)).min(height / (width * sin + height * cos));
+    cropped(&turned(of, degrees), 1.0 - left)
 }

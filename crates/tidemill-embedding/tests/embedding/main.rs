@@ -10,4 +10,5 @@ mod hog;
 mod near_duplicates;
 mod onnx;
 mod pcc;
+mod pictures;
 mod support;

@@ -9,7 +9,6 @@ mod compose;
 mod decide;
 mod drive;
 mod embed;
-mod inherit;
 mod listing;
 mod manifest;
 mod measure;

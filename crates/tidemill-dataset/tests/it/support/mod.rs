@@ -8,17 +8,19 @@ use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload};
 use serde_json::Map;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 use tidemill_bucket::Scheme;
 use tidemill_dataset::sample::{Place, Sample};
 use tidemill_dataset::task::{TaskKind, TaskRecord};
-use tidemill_dataset::version::NewVersion;
 use tidemill_dataset::{
     Dataset, DatasetType, Datasets, DatasetsConfig, ImportFrom, ImportOptions, NewDataset,
 };
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_model::{Clock, ProjectId};
 
+/// Real time after which what did not happen never will, however busy the machine is.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) const NOW_MS: i64 = 1_763_800_000_000;
 
 pub(crate) fn project() -> ProjectId {
@@ -105,27 +107,16 @@ impl World {
 
     /// The task once it has ended.
     pub(crate) async fn ended(&self, dataset: &Dataset, kind: TaskKind, id: &str) -> TaskRecord {
-        loop {
-            let task = self.datasets.task(&dataset.id, kind, id).await.unwrap().unwrap();
-            if task.ended_ms.is_some() {
-                return task;
+        let ended = async {
+            loop {
+                let task = self.datasets.task(&dataset.id, kind, id).await.unwrap().unwrap();
+                if task.ended_ms.is_some() {
+                    return task;
+                }
+                tokio::task::yield_now().await;
             }
-            tokio::task::yield_now().await;
-        }
-    }
-
-    /// Publishes a version and waits for it; its id.
-    pub(crate) async fn published(&self, dataset: &Dataset, new: NewVersion) -> String {
-        let version = self.datasets.publish(&project(), dataset.id.as_str(), new).await.unwrap();
-        self.idle(dataset).await;
-        version
-    }
-
-    /// Waits until nothing goes on with the dataset.
-    pub(crate) async fn idle(&self, dataset: &Dataset) {
-        while self.datasets.get(&project(), dataset.id.as_str()).await.unwrap().idle().is_err() {
-            tokio::task::yield_now().await;
-        }
+        };
+        tokio::time::timeout(PATIENCE, ended).await.expect("the task does not end")
     }
 
     pub(crate) async fn samples(&self, dataset: &Dataset) -> Vec<Sample> {

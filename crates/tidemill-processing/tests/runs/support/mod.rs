@@ -51,17 +51,10 @@ impl World {
 
     /// Starts a process on the world as it is.
     pub(crate) async fn process(&self) -> Processing {
-        self.process_with_datasets().await.0
-    }
-
-    /// Starts a process; its datasets too.
-    pub(crate) async fn process_with_datasets(&self) -> (Processing, Datasets) {
         let artefacts = Arc::new(self.buckets.artefacts.clone());
         let (meta, buckets, clock) = (self.meta.clone(), self.buckets.clone(), self.clock.clone());
         let datasets = Datasets::open(meta, buckets, artefacts, clock, Default::default()).await.unwrap();
-        let embedder = Arc::new(Embedder::basic());
-        let processing = Processing::open(datasets.clone(), embedder, self.config.clone()).await.unwrap();
-        (processing, datasets)
+        Processing::open(datasets, Arc::new(Embedder::basic()), self.config.clone()).await.unwrap()
     }
 
     /// Puts an object into the bucket.
@@ -127,36 +120,16 @@ pub(crate) async fn until(mut condition: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// Some real photographs, by name. Where the test images are not fetched, pictures that are drawn stand in.
+/// Some real photographs, by name.
 pub(crate) fn photographs(most: usize) -> Vec<(String, Vec<u8>)> {
-    let Some(root) = std::env::var_os("TIDEMILL_TEST_IMAGES").map(PathBuf::from) else { return drawn(most) };
-    let mut found = Vec::new();
-    let mut directories = vec![root];
-    while let Some(directory) = directories.pop() {
-        let entries = std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path());
-        for path in entries {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if path.is_dir() {
-                directories.push(path);
-            } else if name.ends_with(".jpg") && path.metadata().unwrap().len() < 300_000 {
-                found.push(path);
-            }
-        }
-    }
+    let root = std::env::var_os("TIDEMILL_TEST_IMAGES");
+    let root =
+        root.expect("set TIDEMILL_TEST_IMAGES, which scripts/test_images.sh prints; scripts/test.sh does so");
+    let entries = std::fs::read_dir(PathBuf::from(root).join("photos")).unwrap();
+    let mut found: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     found.sort();
-    assert!(!found.is_empty(), "no pictures in TIDEMILL_TEST_IMAGES");
-    let step = (found.len() / most).max(1);
+    assert!(found.len() >= most, "too few pictures in TIDEMILL_TEST_IMAGES");
+    let step = found.len() / most;
     let chosen = found.into_iter().step_by(step).take(most).enumerate();
     chosen.map(|(n, path)| (format!("{n:03}.jpg"), std::fs::read(path).unwrap())).collect()
-}
-
-fn drawn(most: usize) -> Vec<(String, Vec<u8>)> {
-    let one = |n: usize| {
-        let (width, height) = (40 + n as u32 % 7, 30 + n as u32 % 5);
-        let at = |i: usize| ((i * (n * 31 + 7)) ^ (i / 97)) as u8;
-        let rgb = (0..width as usize * height as usize * 3).map(at).collect();
-        let pixels = tidemill_vision::Pixels::new(width, height, rgb).unwrap();
-        (format!("{n:03}.jpg"), tidemill_vision::encode_jpeg(&pixels, 90).unwrap())
-    };
-    (0..most).map(one).collect()
 }

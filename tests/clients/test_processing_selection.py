@@ -1,0 +1,144 @@
+"""PCC, SimDeduplication and RRD as tasks with the default embedding model, on real pictures."""
+
+import os
+
+import pytest
+
+from support import names, objects, pictures
+from support.processing import Tasks, operator, request
+from support.server import Server
+
+# operators.md, section 3: with eight prototypes, this much of the class is kept, and of clearly other classes that.
+KEPT_MIN, FOREIGN_MAX = 0.95, 0.12
+
+
+@pytest.fixture(scope="module")
+def tasks():
+    model = os.environ.get("TIDEMILL_TEST_MODEL")
+    assert model, 'no model: export TIDEMILL_TEST_MODEL="$(scripts/embedding_model.sh)"'
+    server = Server(args=["--embedding.model", model]).start()
+    yield Tasks(server)
+    server.close()
+
+
+def run(tasks, bucket, name, template, **params):
+    """A completed version of one operator over `in/`, and its rows by the name of their origin."""
+    version = tasks.completed(request(names.fresh(name), bucket, [operator(name, **params)], template=template))
+    return version, {row["origin_source"].split("/in/")[1]: row for row in tasks.results(version)}
+
+
+@pytest.fixture(scope="module")
+def classes(tasks):
+    """A bucket with all classes of pictures below `in/`, eight of the stream below `like/`, plaster below `unlike/`."""
+    bucket = objects.make_bucket(tasks.server, names.fresh("classes"))
+    found = pictures.of("classify")
+    stream = [name for name in found if name.startswith("stream/")]
+    plaster = [name for name in found if name.startswith("plaster/")]
+    pictures.upload(tasks.server, bucket, {name: found.pop(name) for name in stream[:8]}, "like/")
+    pictures.upload(tasks.server, bucket, {name: found.pop(name) for name in plaster[:8]}, "unlike/")
+    pictures.upload(tasks.server, bucket, found)
+    return bucket
+
+
+def test_pictures_like_the_prototypes_are_kept(tasks, classes):
+    before = objects.contents(tasks.server, classes, "in/")
+    version, rows = run(tasks, classes, "PCC", "sys_data_cleaning", prototype_sample_path=f"obs://{classes}/like/")
+    own = [row["result_property"] == 0 for name, row in rows.items() if name.startswith("stream/")]
+    foreign = [row["result_property"] == 0 for name, row in rows.items() if not name.startswith("stream/")]
+    assert sum(own) >= KEPT_MIN * len(own) and sum(foreign) <= FOREIGN_MAX * len(foreign), (sum(own), sum(foreign))
+    assert version["unmodified_sample_count"] == sum(own) + sum(foreign)
+    assert version["deleted_sample_count"] == len(rows) - version["unmodified_sample_count"]
+    for row in rows.values():
+        told, kept = row["tidemill"], row["result_property"] == 0
+        assert told["reasons"][-1]["code"] == ("like_prototypes" if kept else "unlike_prototypes")
+        assert told["compared_with"].startswith(f"{classes}/like/") or "/like/" in told["compared_with"]
+        scores = told["scores"]
+        # Without criticism the rule is: like a prototype in one of two ways.
+        assert kept == (scores["similarity"] >= 0.9 or scores["embedding_distance"] < 0.2) or scores["borderline"]
+    assert objects.contents(tasks.server, classes, "in/") == before
+
+
+def test_criticism_takes_away_what_is_more_like_it(tasks, classes):
+    _, rows = run(tasks, classes, "PCC", "sys_data_cleaning", prototype_sample_path=f"obs://{classes}/like/",
+                  criticism_sample_path=f"obs://{classes}/unlike/", n_clusters=3, embedding_distance=1)  # fmt: skip
+    kept = {name for name, row in rows.items() if row["result_property"] == 0}
+    for name, row in rows.items():
+        scores = row["tidemill"]["scores"]
+        assert (name in kept) == (scores["similarity"] > scores["criticism_similarity"]) or scores["borderline"]
+    plaster = [name for name in rows if name.startswith("plaster/")]
+    assert len(kept & set(plaster)) <= 0.02 * len(plaster) and kept > set()
+
+
+def test_prototypes_that_are_not_there_end_the_run_with_a_reason(tasks, classes):
+    pictures.upload(tasks.server, classes, {"no.jpg": b"no picture"}, "blank/")
+    body = request(names.fresh("pcc"), classes, [operator("PCC", prototype_sample_path=f"obs://{classes}/blank/")],
+                   template="sys_data_cleaning")  # fmt: skip
+    version = tasks.ended(tasks.create(body)["task_id"])
+    assert version["status"] == 3 and "no_prototype" in version["error_msg"], version
+    assert "origin_sample_count" not in version
+
+
+def test_edited_copies_are_found(tasks):
+    """The copies are products of augmentation tasks; each one is left out for its origin or for a copy of it."""
+    server = tasks.server
+    bucket = objects.make_bucket(server, names.fresh("copies"))
+    originals = pictures.of("photos", 40)
+    pictures.upload(server, bucket, originals, "first/")
+    pictures.upload(server, bucket, originals)
+    edits = [
+        operator("LightArithmetic"), operator("Saturation"), operator("Crop", crop_percent_max="0.05"),
+        operator("Resize", width=400, height=300), operator("AddNoise", scale=4),
+    ]  # fmt: skip
+    for number, edit in enumerate(edits):
+        body = request(names.fresh("edit"), bucket, [edit], template="sys_data_augmentation", source="first/")
+        made = tasks.completed(body)["work_path"]["output_path"].removeprefix(f"/{bucket}/") + "Data/"
+        copies = objects.contents(server, bucket, made)
+        assert len(copies) == len(originals)
+        copies = {f"{number}-{key.removeprefix(made)}": body for key, body in copies.items()}
+        pictures.upload(server, bucket, copies)
+    version, rows = run(tasks, bucket, "SimDeduplication", "sys_data_selection")
+    dropped = {name: row for name, row in rows.items() if row["result_property"] == 2}
+    copies = len(originals) * len(edits)
+    assert version["origin_sample_count"] == copies + len(originals)
+    own = lambda name: name.rsplit("-", 1)[-1]  # noqa: E731
+    right = [name for name, row in dropped.items() if own(row["tidemill"]["compared_with"].split("/in/")[1]) == own(name)]
+    assert len(right) >= 0.95 * copies, (len(right), copies)
+    for row in dropped.values():
+        told = row["tidemill"]
+        other = rows[told["compared_with"].split("/in/")[1]]
+        assert other["result_property"] == 0, "compared with one that is not kept"
+        assert told["reasons"][-1]["code"] in ("duplicate", "identical") and told["scores"]["similarity"] > 0.9
+    # Once more over what is left: nothing goes.
+    again = request(names.fresh("again"), bucket, [operator("SimDeduplication")], template="sys_data_selection")
+    again["inputs"] = [{"type": "TASK", "source": version["task_id"]}]
+    assert tasks.completed(again)["deleted_sample_count"] == 0
+
+
+def test_a_share_is_kept_and_every_redundant_one_names_a_kept_one(tasks, classes):
+    version, rows = run(tasks, classes, "RRD", "sys_data_selection", sample_ratio=0.3, n_clusters=7)
+    kept = {name for name, row in rows.items() if row["result_property"] == 0}
+    assert len(kept) == version["unmodified_sample_count"] == int(0.3 * len(rows) + 0.5)
+    for name, row in rows.items():
+        told = row["tidemill"]
+        assert told["reasons"][-1]["code"] == ("selected" if name in kept else "redundant")
+        assert name in kept or told["compared_with"].split("/in/")[1] in kept
+    # Seven groups of pictures: each is represented.
+    assert {name.split("/")[0] for name in kept} == {name.split("/")[0] for name in rows}
+    same, again = run(tasks, classes, "RRD", "sys_data_selection", sample_ratio=0, n_clusters=7)
+    assert same["unmodified_sample_count"] == 0 and all(row["result_property"] == 2 for row in again.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "template", "params", "told"),
+    [
+        ("PCC", "sys_data_cleaning", {}, "prototype_sample_path"),
+        ("PCC", "sys_data_cleaning", {"prototype_sample_path": "like"}, "prototype_sample_path"),
+        ("SimDeduplication", "sys_data_selection", {"simlarity_threshold": "1.5"}, "simlarity_threshold"),
+        ("RRD", "sys_data_selection", {"sample_ratio": "-0.1"}, "sample_ratio"),
+        ("RRD", "sys_data_selection", {"n_clusters": "few"}, "n_clusters"),
+    ],
+)
+def test_what_is_out_of_range_is_named(tasks, classes, name, template, params, told):
+    body = request(names.fresh("wrong"), classes, [operator(name, **params)], template=template)
+    refused = tasks.create(body, expect=400)
+    assert refused["error_code"] == "ModelArts.0104" and told in refused["error_msg"], refused
