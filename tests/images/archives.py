@@ -11,8 +11,6 @@ PICTURES = (".jpg", ".jpeg", ".png", ".tif")
 LABELS = (".xml",)
 # Pictures of other pictures, and second forms of one that is there already.
 LEFT_OUT = re.compile(r"screenshot|/images_dark/|/tests?/|lbpcascade", re.I)
-
-
 # No picture of the packages comes near the first, and all of one package stay well below the second.
 MEMBER_BYTES_MAX = 64 << 20
 PACKAGE_BYTES_MAX = 1 << 30
