@@ -68,6 +68,15 @@ class Set:
         return self.tasks.call("GET", f"datasets/{self.id}/versions/{version}")
 
 
+def rounded(node):
+    """The same JSON with twelve digits of every number: the last of seventeen may change when a report is read again."""
+    if isinstance(node, dict):
+        return {key: rounded(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [rounded(value) for value in node]
+    return float(f"{node:.12g}") if isinstance(node, float) else node
+
+
 def close(found, values, relative=1e-6):
     """Whether a metric is distributed like the oracle's values of it."""
     ordered = sorted(values)
@@ -94,10 +103,10 @@ def test_the_metrics_of_images_are_those_of_the_oracle(tasks):
     assert whole["metrics"]["brightness"]["low_confidence"] is True
     shown = dataset.version(version)
     assert (shown["analysis_task_id"], shown["analysis_status"]) == (task["task_id"], 2)
-    assert shown["data_analysis"] == report
+    assert rounded(shown["data_analysis"]) == rounded(report)
     kept = shown["analysis_cache_path"].removeprefix(f"s3://{dataset.bucket}/")
     [body] = [b for key, b in objects.contents(tasks.server, dataset.bucket, kept).items() if key.endswith(".json")]
-    assert json.loads(body) == report
+    assert rounded(json.loads(body)) == rounded(report)
     # Named metrics only, and nothing that boxes would be needed for.
     assert set(dataset.analyse(version, "brightness")["result"]["usage"]["all"]["metrics"]) == {"brightness"}
     refused = dataset.analyse(version, "bbox_num", expect=400)
@@ -105,7 +114,7 @@ def test_the_metrics_of_images_are_those_of_the_oracle(tasks):
 
 
 def test_all_metrics_of_boxes_are_those_of_the_oracle(tasks):
-    trees = [golden for golden in GOLDEN if golden["detection"]]
+    trees = [golden for golden in GOLDEN if "detection" in golden]
     files = {}
     for golden in trees:
         files[f"{golden['id']}.png"] = package_file(golden).read_bytes()
@@ -151,7 +160,7 @@ def test_groups_and_versions_can_be_laid_over_one_another(tasks):
     grown = [new - before for before, new in zip(old["counts"], after["counts"])]
     place = int(bright["metrics"]["brightness"] / 255 * 50)
     assert grown == [int(index == place) for index in range(50)]
-    assert dataset.version(first)["data_analysis"]["usage"] == before, "a version's analysis stays"
+    assert rounded(dataset.version(first)["data_analysis"]["usage"]) == rounded(before), "a version's analysis stays"
 
 
 def test_what_cannot_be_analysed_is_refused(tasks):

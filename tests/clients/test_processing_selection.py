@@ -29,29 +29,28 @@ def run(tasks, bucket, name, template, **params):
 
 @pytest.fixture(scope="module")
 def classes(tasks):
-    """A bucket with all classes of pictures below `in/`, eight of the stream below `like/`, plaster below `unlike/`."""
+    """A bucket with all classes of pictures below `in/`, less eight of moss and of leaves, which are beside it."""
     bucket = objects.make_bucket(tasks.server, names.fresh("classes"))
     found = pictures.of("classify")
-    stream = [name for name in found if name.startswith("stream/")]
-    plaster = [name for name in found if name.startswith("plaster/")]
-    pictures.upload(tasks.server, bucket, {name: found.pop(name) for name in stream[:8]}, "like/")
-    pictures.upload(tasks.server, bucket, {name: found.pop(name) for name in plaster[:8]}, "unlike/")
+    for label in ("moss", "leaves"):
+        first = [name for name in found if name.startswith(f"{label}/")][:8]
+        pictures.upload(tasks.server, bucket, {name: found.pop(name) for name in first}, "like-")
     pictures.upload(tasks.server, bucket, found)
     return bucket
 
 
 def test_pictures_like_the_prototypes_are_kept(tasks, classes):
     before = objects.contents(tasks.server, classes, "in/")
-    version, rows = run(tasks, classes, "PCC", "sys_data_cleaning", prototype_sample_path=f"obs://{classes}/like/")
-    own = [row["result_property"] == 0 for name, row in rows.items() if name.startswith("stream/")]
-    foreign = [row["result_property"] == 0 for name, row in rows.items() if not name.startswith("stream/")]
+    version, rows = run(tasks, classes, "PCC", "sys_data_cleaning", prototype_sample_path=f"obs://{classes}/like-moss/")
+    own = [row["result_property"] == 0 for name, row in rows.items() if name.startswith("moss/")]
+    foreign = [row["result_property"] == 0 for name, row in rows.items() if not name.startswith("moss/")]
     assert sum(own) >= KEPT_MIN * len(own) and sum(foreign) <= FOREIGN_MAX * len(foreign), (sum(own), sum(foreign))
     assert version["unmodified_sample_count"] == sum(own) + sum(foreign)
     assert version["deleted_sample_count"] == len(rows) - version["unmodified_sample_count"]
     for row in rows.values():
         told, kept = row["tidemill"], row["result_property"] == 0
         assert told["reasons"][-1]["code"] == ("like_prototypes" if kept else "unlike_prototypes")
-        assert told["compared_with"].startswith(f"{classes}/like/") or "/like/" in told["compared_with"]
+        assert told["compared_with"].startswith(f"obs://{classes}/like-moss/")
         scores = told["scores"]
         # Without criticism the rule is: like a prototype in one of two ways.
         assert kept == (scores["similarity"] >= 0.9 or scores["embedding_distance"] < 0.2) or scores["borderline"]
@@ -59,14 +58,22 @@ def test_pictures_like_the_prototypes_are_kept(tasks, classes):
 
 
 def test_criticism_takes_away_what_is_more_like_it(tasks, classes):
-    _, rows = run(tasks, classes, "PCC", "sys_data_cleaning", prototype_sample_path=f"obs://{classes}/like/",
-                  criticism_sample_path=f"obs://{classes}/unlike/", n_clusters=3, embedding_distance=1)  # fmt: skip
-    kept = {name for name, row in rows.items() if row["result_property"] == 0}
-    for name, row in rows.items():
-        scores = row["tidemill"]["scores"]
-        assert (name in kept) == (scores["similarity"] > scores["criticism_similarity"]) or scores["borderline"]
-    plaster = [name for name in rows if name.startswith("plaster/")]
-    assert len(kept & set(plaster)) <= 0.02 * len(plaster) and kept > set()
+    """Moss looks much like leaves: the prototypes alone keep most of it."""
+    like = {"prototype_sample_path": f"obs://{classes}/like-leaves/"}
+    unlike = {"criticism_sample_path": f"obs://{classes}/like-moss/"}
+    kept = []
+    for params in (like, like | unlike):
+        _, rows = run(tasks, classes, "PCC", "sys_data_cleaning", **params)
+        kept.append({name for name, row in rows.items() if row["result_property"] == 0})
+        for name, row in rows.items():
+            scores = row["tidemill"]["scores"]
+            is_like = scores["similarity"] >= 0.9 or scores["embedding_distance"] < 0.2
+            criticism = scores["criticism_similarity"]
+            is_unlike = criticism is not None and scores["similarity"] <= criticism
+            assert (name in kept[-1]) == (is_like and not is_unlike) or scores["borderline"], row
+    moss, leaves = ([sum(name.startswith(label) for name in names) for names in kept] for label in ("moss/", "leaves/"))
+    assert moss[0] > 16 and moss[1] <= 1, moss
+    assert leaves[0] == leaves[1] == 32, leaves
 
 
 def test_prototypes_that_are_not_there_end_the_run_with_a_reason(tasks, classes):
