@@ -17,11 +17,12 @@ use tidemill_bucket::Location;
 /// Where masks of segmentations lie in published versions.
 const MASK_DIRECTORY: &str = "/segmentationClassRaw/";
 
+/// Objects, keys ascending.
+pub(crate) type Listing = BoxStream<'static, object_store::Result<Listed>>;
+
 impl Import {
     /// Everything below the path, keys ascending.
-    pub(crate) async fn listing(
-        &self,
-    ) -> Result<BoxStream<'static, object_store::Result<Listed>>, TaskFailure> {
+    pub(crate) async fn listing(&self) -> Result<Listing, TaskFailure> {
         let bucket = self.store.needed_bucket(&self.path.bucket).await?;
         let prefix = path_of(self.path.key.trim_end_matches('/'));
         let listing = bucket.list(prefix.as_ref());
@@ -44,10 +45,7 @@ impl Import {
     }
 
     /// The next object of a listing.
-    pub(crate) async fn next(
-        &self,
-        listing: &mut BoxStream<'static, object_store::Result<Listed>>,
-    ) -> Result<Option<Listed>, TaskFailure> {
+    pub(crate) async fn next(&self, listing: &mut Listing) -> Result<Option<Listed>, TaskFailure> {
         listing.try_next().await.map_err(|error| TaskFailure::store(&self.path.bucket, &error))
     }
 

@@ -23,6 +23,7 @@ mod twin;
 pub(crate) mod yolo;
 
 pub(crate) use context::Import;
+pub(crate) use files::Listing;
 pub(crate) use item::{Item, Items};
 pub use options::{ImportFrom, ImportOptions};
 pub(crate) use skip::{Hindrance, Skip, Skips};

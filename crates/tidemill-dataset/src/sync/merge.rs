@@ -3,11 +3,15 @@
 use super::known::Known;
 use super::remove::Removal;
 use crate::SampleType;
-use crate::import::{Import, Item, Items, Listed, Twins};
-use crate::sample::NewSample;
+use crate::import::{Import, Item, Items, Listed, Listing, Twins};
+use crate::sample::{NewSample, Place, sample_id};
 use crate::task::{Progress, TaskFailure};
+use std::collections::HashSet;
 use tidemill_bucket::Location;
 use tidemill_meta::dataset::SampleRow;
+
+/// Objects of which it is asked at once whether their samples were deleted.
+const CHUNK: usize = 500;
 
 /// What a pass found beside new samples.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,10 +48,15 @@ impl<'i> Pass<'i> {
     async fn run(mut self) -> Result<Seen, TaskFailure> {
         let mut listing = self.import.listing().await?;
         let mut twins = Twins::new(self.import.file_kind);
-        while let Some(mut object) = self.import.next(&mut listing).await? {
-            object.known = self.is_known(&object).await?;
-            for found in twins.push(object) {
-                self.import.hand_on(found, &self.items).await?;
+        loop {
+            let chunk = self.chunk(&mut listing).await?;
+            if chunk.is_empty() {
+                break;
+            }
+            for object in chunk {
+                for found in twins.push(object) {
+                    self.import.hand_on(found, &self.items).await?;
+                }
             }
         }
         for found in twins.finish() {
@@ -58,6 +67,26 @@ impl<'i> Pass<'i> {
         }
         let removed = self.removal.finish().await?;
         Ok(Seen { removed, ..self.seen })
+    }
+
+    /// The next objects. Those whose samples were deleted count as known, so that nothing of them is read.
+    async fn chunk(&mut self, listing: &mut Listing) -> Result<Vec<Listed>, TaskFailure> {
+        let mut chunk = Vec::new();
+        while chunk.len() < CHUNK {
+            let Some(mut object) = self.import.next(listing).await? else { break };
+            object.known = self.is_known(&object).await?;
+            chunk.push(object);
+        }
+        let id_of = |object: &Listed| sample_id(&Place::Object(self.import.at(&object.key)), "");
+        let new: Vec<String> = chunk.iter().filter(|object| !object.known).map(id_of).collect();
+        if !new.is_empty() {
+            let deleted = self.import.datasets.deleted_among(&self.import.dataset.id, new).await?;
+            let deleted: HashSet<String> = deleted.into_iter().collect();
+            for object in chunk.iter_mut().filter(|object| !object.known) {
+                object.known = deleted.contains(&id_of(object));
+            }
+        }
+        Ok(chunk)
     }
 
     /// Whether an object is a sample; samples passed on the way to it have vanished.

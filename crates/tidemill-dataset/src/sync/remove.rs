@@ -62,6 +62,8 @@ async fn remove(tx: &mut dyn Tx, dataset: &str, ids: &[String], now_ms: i64) -> 
     for id in ids {
         removed += i64::from(rows::delete_sample(tx, dataset, id).await?);
     }
+    // An object that comes again after it vanished is a new one.
+    rows::forget_deleted_samples(tx, dataset, ids).await?;
     match rows::touch_dataset_data(tx, dataset, 0, removed, now_ms).await? {
         Some(_) => Ok(u64::try_from(removed).unwrap_or_default()),
         None => Err(DatasetError::Unknown(dataset.to_owned())),

@@ -3,11 +3,12 @@
 use super::entry::VersionEntry;
 use super::error::VersionError;
 use super::options::{NewVersion, VersionFormat, VersionOptions, check_description, check_name};
-use super::stage::BATCH;
+use super::stage::{BATCH, Batch};
 use super::{describe::Version, publish, tx};
 use crate::dataset::{Dataset, DatasetStatus};
 use crate::{DatasetError, DatasetId, Datasets};
 use futures::{Stream, StreamExt};
+use tidemill_bucket::Location;
 use tidemill_meta::Tx;
 use tidemill_meta::dataset::{self as rows, VersionRow};
 use tidemill_model::ProjectId;
@@ -24,6 +25,15 @@ pub struct ComposedVersion {
     pub description: String,
 }
 
+/// What a processing run says of one sample.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Composed {
+    /// It is in the version.
+    Sample(Box<VersionEntry>),
+    /// The version is without the sample of this object, which stays where it is.
+    LeftOut(Location),
+}
+
 /// What a call for a composed version finds.
 enum Begun {
     /// A row that is to be made.
@@ -34,7 +44,8 @@ enum Begun {
 
 impl Datasets {
     /// Publishes `entries` as a new version of a dataset and makes it the current one: the entries become the
-    /// working samples as well. Their order does not matter; of two entries of one place the first counts.
+    /// working samples as well. Their order does not matter; of two entries of one place the first counts. What is
+    /// left out below the input path is remembered as deleted, so that a synchronisation does not bring it back.
     /// Returns when the version is visible; a failure leaves the dataset as it was.
     ///
     /// Entries with usage keep it. Products must be stored before: the version refers to them.
@@ -50,7 +61,7 @@ impl Datasets {
         mut entries: S,
     ) -> Result<Version, VersionError>
     where
-        S: Stream<Item = Result<VersionEntry, String>> + Unpin + Send,
+        S: Stream<Item = Result<Composed, String>> + Unpin + Send,
     {
         let (dataset, version) = match self.begin_composed(project, dataset, new).await? {
             Begun::New(begun) => *begun,
@@ -58,7 +69,7 @@ impl Datasets {
         };
         let stage = DatasetId::parse(&version.stage)
             .ok_or_else(|| VersionError::Failed("the stage cannot be read".to_owned()))?;
-        if let Err(why) = self.stage_all(&dataset.id, &stage, &mut entries).await {
+        if let Err(why) = self.stage_all(&dataset, &stage, &mut entries).await {
             self.fail_version(version, &why).await?;
             return Err(VersionError::Failed(why));
         }
@@ -91,18 +102,17 @@ impl Datasets {
         ))
     }
 
-    async fn stage_all<S>(
-        &self,
-        dataset: &DatasetId,
-        stage: &DatasetId,
-        entries: &mut S,
-    ) -> Result<(), String>
+    async fn stage_all<S>(&self, dataset: &Dataset, stage: &DatasetId, entries: &mut S) -> Result<(), String>
     where
-        S: Stream<Item = Result<VersionEntry, String>> + Unpin + Send,
+        S: Stream<Item = Result<Composed, String>> + Unpin + Send,
     {
-        let mut batch = Vec::with_capacity(BATCH);
-        while let Some(entry) = entries.next().await {
-            batch.push(entry?);
+        let mut batch = Batch::default();
+        while let Some(composed) = entries.next().await {
+            match composed? {
+                Composed::Sample(entry) => batch.entries.push(*entry),
+                Composed::LeftOut(place) if dataset.input.holds(&place) => batch.left_out.push(place),
+                Composed::LeftOut(_) => {}
+            }
             if batch.len() == BATCH {
                 let full = std::mem::take(&mut batch);
                 self.stage(dataset, stage, full).await.map_err(|e| e.to_string())?;

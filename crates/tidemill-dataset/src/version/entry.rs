@@ -83,8 +83,15 @@ impl VersionEntry {
         out.push(b'\n');
     }
 
+    /// The canonical line without its line end.
+    pub fn line(&self) -> String {
+        let mut out = Vec::new();
+        self.write(&mut out);
+        String::from_utf8_lossy(&out).trim_end().to_owned()
+    }
+
     /// Reads a canonical line; `None` if it is none.
-    pub(crate) fn parse(line: &[u8]) -> Option<Self> {
+    pub fn parse(line: &[u8]) -> Option<Self> {
         serde_json::from_slice::<Line>(line).ok()?.entry()
     }
 }

@@ -13,6 +13,7 @@ mod describe;
 mod diff;
 mod entry;
 mod error;
+mod heads;
 mod label_file;
 mod make;
 mod options;
@@ -28,7 +29,7 @@ mod table;
 mod uses;
 
 pub use canonical::{EntryError, VersionEntries};
-pub use compose::ComposedVersion;
+pub use compose::{Composed, ComposedVersion};
 pub use describe::{Version, VersionLabel, VersionStatus};
 pub use diff::{Change, VersionDiff};
 pub use entry::VersionEntry;

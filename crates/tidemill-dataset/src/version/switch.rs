@@ -1,10 +1,9 @@
 //! Switching a dataset to a version: its samples are staged, then one transaction makes them the working ones.
 //! After a restart the switch is done again from its beginning.
 
-use super::entry::VersionEntry;
 use super::error::VersionError;
 use super::make::Trouble;
-use super::stage::BATCH;
+use super::stage::{BATCH, Batch};
 use super::summary::LabelSummary;
 use super::tx;
 use crate::dataset::{Dataset, DatasetStatus};
@@ -71,17 +70,17 @@ impl Datasets {
         let stage = DatasetId::parse(&switch.stage)
             .ok_or_else(|| Trouble::Failed("the stage of the switch cannot be read".to_owned()))?;
         let mut entries = self.open_entries(version).await?;
-        let mut batch: Vec<VersionEntry> = Vec::with_capacity(BATCH);
+        let mut batch = Batch::default();
         while let Some(entry) = entries.next().await? {
-            batch.push(entry);
+            batch.entries.push(entry);
             if batch.len() == BATCH {
                 if self.stopping().is_cancelled() {
                     return Err(Trouble::Stopped);
                 }
-                self.stage(&dataset.id, &stage, std::mem::take(&mut batch)).await?;
+                self.stage(dataset, &stage, std::mem::take(&mut batch)).await?;
             }
         }
-        self.stage(&dataset.id, &stage, batch).await?;
+        self.stage(dataset, &stage, batch).await?;
         let (now_ms, kind, version) = (self.clock().now_ms(), dataset.kind, version.clone());
         tx!(self.meta(), |tx, version, switch| finish(tx, &version, &switch, kind, now_ms))
             .map_err(|error: VersionError| Trouble::Failed(error.to_string()))

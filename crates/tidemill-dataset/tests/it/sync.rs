@@ -3,7 +3,9 @@
 use crate::support::{World, own, project};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
+use tidemill_bucket::Location;
 use tidemill_dataset::task::TaskState;
+use tidemill_dataset::version::{Composed, ComposedVersion, NewVersion};
 use tidemill_dataset::{DatasetError, DatasetType};
 
 #[tokio::test]
@@ -34,6 +36,57 @@ async fn what_is_new_comes_what_vanished_goes_and_what_is_known_is_not_read_agai
     assert_eq!(world.samples(&dataset).await[2].size, 13, "the facts of a changed object are taken over");
     let now = world.datasets.get(&project(), dataset.id.as_str()).await.unwrap();
     assert_eq!((now.sample_count, now.deleted_samples), (4, 1));
+}
+
+#[tokio::test]
+async fn what_a_run_left_out_stays_away_and_is_not_read() {
+    let world = World::new().await;
+    for name in ["a", "b", "c"] {
+        world.put(&format!("in/{name}.jpg"), "image").await;
+        world.put(&format!("in/{name}.txt"), "cat\n").await;
+    }
+    let dataset = world.dataset(DatasetType::ImageClassification).await;
+    world.sync(&dataset).await;
+    let id = dataset.id.as_str();
+    let first = world.published(&dataset, NewVersion::default()).await;
+    let mut entries = world.datasets.version_entries(&project(), id, &first).await.unwrap();
+    let kept = entries.next().await.unwrap().unwrap();
+    let before = world.samples(&dataset).await.remove(0);
+    let left_out = |key: &str| Ok(Composed::LeftOut(Location::parse(&format!("/b/{key}")).unwrap()));
+    // The clock shows that what is kept is not made anew.
+    world.clock.advance(std::time::Duration::from_secs(3600));
+    let all = vec![left_out("in/b.jpg"), Ok(Composed::Sample(Box::new(kept))), left_out("elsewhere/d.jpg")];
+    let new = ComposedVersion { version_id: "c".repeat(19), name: None, description: String::new() };
+    world.datasets.publish_entries(&project(), id, new, futures::stream::iter(all)).await.unwrap();
+    let after = world.samples(&dataset).await.remove(0);
+    assert_eq!((after.created_ms, after.modified_ms), (before.created_ms, before.modified_ms));
+
+    world.bucket.take_read();
+    let task = world.sync(&dataset).await;
+    assert_eq!((task.counts.added, task.counts.total), (1, 2), "the run knew nothing of c: {task:?}");
+    assert_eq!(world.bucket.take_read(), ["in/c.txt"]);
+    assert_eq!(world.shown(&dataset).await, ["in/a.jpg: cat", "in/c.jpg: cat"]);
+
+    // Over a switch to a version that has the sample and back again.
+    let composed = "c".repeat(19);
+    for (version, expected) in [(&first, 3), (&composed, 1)] {
+        world.datasets.switch_version(&project(), id, version).await.unwrap();
+        world.idle(&dataset).await;
+        let samples = world.samples(&dataset).await;
+        assert_eq!(samples.len(), expected);
+        assert!(samples.iter().all(|sample| sample.modified_ms > 0), "the bucket is asked for times");
+    }
+    world.sync(&dataset).await;
+    assert_eq!(world.shown(&dataset).await, ["in/a.jpg: cat", "in/c.jpg: cat"]);
+
+    // An object that comes again after it vanished is a new one.
+    world.datasets.switch_version(&project(), id, &first).await.unwrap();
+    world.idle(&dataset).await;
+    world.bucket.delete(&Path::from("in/b.jpg")).await.unwrap();
+    world.sync(&dataset).await;
+    world.put("in/b.jpg", "another").await;
+    world.sync(&dataset).await;
+    assert_eq!(world.shown(&dataset).await.len(), 3);
 }
 
 #[tokio::test]

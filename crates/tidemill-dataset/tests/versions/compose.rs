@@ -3,12 +3,18 @@
 use crate::support::*;
 use futures::stream;
 use tidemill_dataset::sample::Usage;
-use tidemill_dataset::version::{ComposedVersion, NewVersion, VersionEntry, VersionError, VersionStatus};
+use tidemill_dataset::version::{
+    Composed, ComposedVersion, NewVersion, VersionEntry, VersionError, VersionStatus,
+};
 use tidemill_dataset::{DatasetStatus, DatasetType};
 use tidemill_model::random_id;
 
 fn composed(version_id: &str) -> ComposedVersion {
     ComposedVersion { version_id: version_id.to_owned(), name: None, description: String::new() }
+}
+
+fn sample(entry: VersionEntry) -> Result<Composed, String> {
+    Ok(Composed::Sample(Box::new(entry)))
 }
 
 #[tokio::test]
@@ -27,7 +33,7 @@ async fn a_composed_version_becomes_current_with_its_samples() {
     let mut changed = world.image("in/import_1/b_checked.jpg", "B", &["cat"]).await;
     changed.usage = Some(Usage::Eval);
     let added = world.image("in/0.jpg", "0", &["dog", "new"]).await;
-    let all = vec![Ok(VersionEntry::new(changed)), Ok(kept), Ok(VersionEntry::new(added))];
+    let all = vec![sample(VersionEntry::new(changed)), sample(kept), sample(VersionEntry::new(added))];
     let id = random_id();
     let made = datasets
         .publish_entries(&project(), set.id.as_str(), composed(&id), stream::iter(all))
@@ -55,16 +61,16 @@ async fn a_failing_stream_leaves_the_dataset_as_it_was_and_the_run_may_try_again
     let datasets = world.process().await;
     let set = dataset(&datasets, "s", DatasetType::ImageClassification).await;
     add(&datasets, &set.id, vec![world.image("in/a.jpg", "a", &["cat"]).await]).await;
-    let one = || async { VersionEntry::new(world.image("in/z.jpg", "z", &["dog"]).await) };
+    let one = || async { sample(VersionEntry::new(world.image("in/z.jpg", "z", &["dog"]).await)) };
     let id = random_id();
-    let broken = stream::iter(vec![Ok(one().await), Err("the run was stopped".to_owned())]);
+    let broken = stream::iter(vec![one().await, Err("the run was stopped".to_owned())]);
     let failed = datasets.publish_entries(&project(), set.id.as_str(), composed(&id), broken).await;
     assert!(matches!(failed.unwrap_err(), VersionError::Failed(why) if why.contains("stopped")));
     assert_eq!(datasets.get(&project(), set.id.as_str()).await.unwrap().status, DatasetStatus::Normal);
     let version = datasets.version(&project(), set.id.as_str(), &id).await.unwrap();
     assert_eq!(version.status, VersionStatus::Failed);
     assert_eq!(shown(&working(&datasets, &set.id).await), ["user/in/a.jpg cat"]);
-    let whole = stream::iter(vec![Ok(one().await)]);
+    let whole = stream::iter(vec![one().await]);
     let made = datasets.publish_entries(&project(), set.id.as_str(), composed(&id), whole).await.unwrap();
     assert_eq!((made.id, made.status), (id, VersionStatus::Normal));
     assert_eq!(shown(&working(&datasets, &set.id).await), ["user/in/z.jpg dog"]);

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use futures::stream;
-use tidemill_dataset::version::{ComposedVersion, NewVersion, VersionEntry, VersionStatus};
+use tidemill_dataset::version::{Composed, ComposedVersion, NewVersion, VersionEntry, VersionStatus};
 use tidemill_dataset::{DatasetId, DatasetType, Datasets};
 use tidemill_model::random_id;
 
@@ -99,7 +99,7 @@ async fn a_composed_version_is_there_or_failed_and_its_run_can_call_again() {
             let version_id = random_id();
             let new = ComposedVersion { version_id, name: None, description: String::new() };
             let entry = VersionEntry::new(world.image("in/z.jpg", "z", &["new"]).await);
-            let entries = || stream::iter(vec![Ok(entry.clone())]);
+            let entries = || stream::iter(vec![Ok(Composed::Sample(Box::new(entry.clone())))]);
             let publish = async {
                 dying.publish_entries(&project(), id.as_str(), new.clone(), entries()).await.unwrap();
             };

@@ -1,16 +1,19 @@
 //! A completed run as a new version of a dataset.
 
+use super::inherit::relabel;
 use super::record::{Fate, LabelFile, Record};
 use super::shard::Worker;
 use crate::error::Trouble;
 use futures::{Stream, TryStreamExt};
+use serde_json::json;
 use std::time::Duration;
 use tidemill_bucket::Location;
 use tidemill_dataset::sample::{NewSample, SampleLabel, Usage};
-use tidemill_dataset::version::{ComposedVersion, VersionEntry, VersionError};
+use tidemill_dataset::version::{Composed, ComposedVersion, VersionEntry, VersionError};
 use tidemill_dataset::{DatasetError, Datasets, LabelType, SampleType, voc};
 use tidemill_model::ProjectId;
-use tidemill_vision::voc::Document;
+use tidemill_vision::voc::{Document, ImageSize};
+use tidemill_vision::{DecodeLimits, dimensions};
 
 /// Who stands for the labels of a run's samples.
 const BY: &str = "modelarts/processing";
@@ -50,43 +53,67 @@ impl Composing<'_> {
         }
     }
 
-    fn entries(&self, tables: &[String]) -> impl Stream<Item = Result<VersionEntry, String>> + Send {
+    fn entries(&self, tables: &[String]) -> impl Stream<Item = Result<Composed, String>> + Send {
         let tables = tables.to_vec();
         futures::stream::iter(tables.into_iter().map(Ok))
             .and_then(async |table: String| self.worker.records(&table).await)
             .map_ok(|records| futures::stream::iter(records.into_iter().map(Ok)))
             .try_flatten()
             .and_then(async |record| self.of_record(&record).await)
-            .map_ok(|entries| futures::stream::iter(entries.into_iter().map(Ok)))
+            .map_ok(|composed| futures::stream::iter(composed.into_iter().map(Ok)))
             .try_flatten()
             .map_err(|trouble: Trouble| trouble.to_string())
     }
 
-    /// What a record adds to the version: nothing, its origin, its product, or both.
-    async fn of_record(&self, record: &Record) -> Result<Vec<VersionEntry>, Trouble> {
-        let mut entries = Vec::new();
-        if matches!(record.fate, Fate::Kept | Fate::Added | Fate::Passed | Fate::Withdrawn) {
-            let place = record.origin_location();
-            let etag = record.etag.clone().unwrap_or_default();
-            let labels = record.label_file_of_origin();
-            entries.push(self.entry(record, place, record.size, &etag, labels).await?);
-        }
+    /// What a record does to the version: its origin is in it or left out, its product is in it.
+    async fn of_record(&self, record: &Record) -> Result<Vec<Composed>, Trouble> {
+        let mut composed = vec![match record.fate {
+            Fate::Dropped | Fate::Changed => Composed::LeftOut(record.origin_location()),
+            Fate::Kept | Fate::Added | Fate::Passed | Fate::Withdrawn => {
+                Composed::Sample(Box::new(self.origin(record).await?))
+            }
+        }];
         if let (Fate::Changed | Fate::Added, Some(key)) = (record.fate, &record.product) {
-            let (place, size, etag) = self.copy(key).await?;
-            entries.push(self.entry(record, place, size, &etag, record.label_file.as_ref()).await?);
+            composed.push(Composed::Sample(Box::new(self.product(record, key).await?)));
         }
-        Ok(entries)
+        Ok(composed)
     }
 
-    async fn entry(
+    /// The sample that a record came from, with all that its dataset says of it if it came from one.
+    async fn origin(&self, record: &Record) -> Result<VersionEntry, Trouble> {
+        if let Some(entry) = known(record)? {
+            return Ok(entry);
+        }
+        let etag = record.etag.clone().unwrap_or_default();
+        let place = record.origin_location();
+        let mut sample = NewSample::object(place, SampleType::Image, record.size, &etag, 0);
+        self.describe(&mut sample, record, record.label_file_of_origin()).await?;
+        Ok(VersionEntry::new(sample))
+    }
+
+    /// The sample that a record became. A changed one keeps what its dataset says of it as far as that still holds;
+    /// an added one gets the labels that the run carried along.
+    async fn product(&self, record: &Record, key: &str) -> Result<VersionEntry, Trouble> {
+        let (mut sample, size) = self.copy(key).await?;
+        match known(record)? {
+            Some(entry) if record.fate == Fate::Changed => {
+                self.inherit(&mut sample, entry.sample, record, size).await?;
+            }
+            entry => {
+                self.describe(&mut sample, record, record.label_file.as_ref()).await?;
+                carry_properties(&mut sample, entry.as_ref());
+            }
+        }
+        Ok(VersionEntry::new(sample))
+    }
+
+    /// Usage and labels as the record has them.
+    async fn describe(
         &self,
+        sample: &mut NewSample,
         record: &Record,
-        place: Location,
-        size: u64,
-        etag: &str,
         label_file: Option<&LabelFile>,
-    ) -> Result<VersionEntry, Trouble> {
-        let mut sample = NewSample::object(place, SampleType::Image, size, etag, 0);
+    ) -> Result<(), Trouble> {
         sample.usage = record.usage.as_deref().and_then(Usage::parse);
         let named = |name: &String| SampleLabel::named(name, LabelType::ImageClassification, BY);
         sample.labels = record.labels.iter().map(named).collect();
@@ -95,7 +122,26 @@ impl Composing<'_> {
             let shapes = voc::labels_of(&document, LabelType::ObjectDetection, BY);
             sample.labels.extend(shapes.unwrap_or_default());
         }
-        Ok(VersionEntry::new(sample))
+        Ok(())
+    }
+
+    /// What the changed sample keeps of `before`.
+    async fn inherit(
+        &self,
+        sample: &mut NewSample,
+        before: NewSample,
+        record: &Record,
+        size: Option<ImageSize>,
+    ) -> Result<(), Trouble> {
+        (sample.labels, sample.metadata, sample.usage) = (before.labels, before.metadata, before.usage);
+        (sample.hardness, sample.import_origin) = (before.hardness, before.import_origin);
+        if record.origin_label_file.is_some() {
+            let document = self.document(record.label_file.as_ref()).await?;
+            relabel(sample, document.as_ref(), BY);
+        } else if let Some(size) = size.filter(|_| voc::size_of(&sample.metadata).is_some()) {
+            sample.metadata.insert(voc::SIZE.to_owned(), json!([size.width, size.height, 3]));
+        }
+        Ok(())
     }
 
     async fn document(&self, label_file: Option<&LabelFile>) -> Result<Option<Document>, Trouble> {
@@ -113,14 +159,34 @@ impl Composing<'_> {
         Ok(Document::parse(&text).ok())
     }
 
-    /// Copies a product below the dataset's input directory.
-    async fn copy(&self, key: &str) -> Result<(Location, u64, String), Trouble> {
+    /// Copies a product below the dataset's input directory: the sample that it is, and the size of its picture.
+    async fn copy(&self, key: &str) -> Result<(NewSample, Option<ImageSize>), Trouble> {
         let place = self.input.join(&format!("import_{}/{}/{key}", self.created_ms, self.output_bucket));
         let from = format!("{}/{key}", self.output_bucket);
         let bytes = self.worker.objects.read(&from, None).await?;
         let bytes = bytes.map_err(|_| Trouble::Failed(format!("the product {from} is gone")))?;
         let size = bytes.len() as u64;
+        let sides = dimensions(&bytes, &DecodeLimits::default()).ok();
         let etag = self.worker.objects.write(&place, bytes).await?;
-        Ok((place, size, etag))
+        let sample = NewSample::object(place, SampleType::Image, size, &etag, 0);
+        Ok((sample, sides.map(|sides| ImageSize { width: sides.width, height: sides.height })))
+    }
+}
+
+/// What the dataset version that a record came from says of it.
+fn known(record: &Record) -> Result<Option<VersionEntry>, Trouble> {
+    let Some(line) = &record.entry else { return Ok(None) };
+    let entry = VersionEntry::parse(line.as_bytes());
+    entry.map(Some).ok_or_else(|| Trouble::Failed("a stored sample of the dataset is damaged".to_owned()))
+}
+
+/// The attributes of the names that a new sample has from its origin.
+fn carry_properties(sample: &mut NewSample, origin: Option<&VersionEntry>) {
+    let known = origin.map(|entry| entry.sample.labels.as_slice()).unwrap_or_default();
+    for label in sample.labels.iter_mut().filter(|label| label.kind == LabelType::ImageClassification) {
+        let same = |old: &&SampleLabel| (&old.name, old.kind) == (&label.name, label.kind);
+        if let Some(old) = known.iter().find(same) {
+            label.property.clone_from(&old.property);
+        }
     }
 }

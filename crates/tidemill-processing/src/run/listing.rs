@@ -27,6 +27,9 @@ pub(crate) struct Known {
     pub(crate) usage: Option<String>,
     pub(crate) labels: Vec<String>,
     pub(crate) label_file: Option<LabelFile>,
+    /// What the dataset version that it came from says of it: its canonical line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) entry: Option<String>,
 }
 
 /// Lists the input of one run.
@@ -225,6 +228,7 @@ fn record(ordinal: i64, joined: Joined) -> Result<Record, Trouble> {
         etag: joined.etag,
         usage: known.usage,
         labels,
+        entry: known.entry,
         label_file,
         picture: Picture::Origin,
         fate,

@@ -9,6 +9,7 @@ mod compose;
 mod decide;
 mod drive;
 mod embed;
+mod inherit;
 mod listing;
 mod manifest;
 mod measure;

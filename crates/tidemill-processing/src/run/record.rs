@@ -102,6 +102,9 @@ pub(crate) struct Record {
     pub(crate) usage: Option<String>,
     /// Names it is labeled with.
     pub(crate) labels: Vec<String>,
+    /// What the dataset version that it came from says of it: its canonical line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) entry: Option<String>,
     /// Its label file now.
     pub(crate) label_file: Option<LabelFile>,
     /// The label file of its origin, where its own is another.

@@ -87,7 +87,7 @@ fn of_version(entry: &VersionEntry, input: &Location) -> Result<Option<Listed>, 
     let has_shapes = sample.labels.iter().any(|label| is_shape(&label));
     let label_file = has_shapes.then(|| {
         let shapes = sample.labels.iter().filter(is_shape);
-        let text = voc::document_of(place.name(), &sample.metadata, shapes, false).write();
+        let text = voc::document_of(place.name(), &sample.metadata, shapes, false).write_unbounded();
         LabelFile::Text(String::from_utf8_lossy(&text).into_owned())
     });
     let known = Known {
@@ -95,6 +95,7 @@ fn of_version(entry: &VersionEntry, input: &Location) -> Result<Option<Listed>, 
         usage: sample.usage.map(|usage: Usage| usage.as_str().to_lowercase()),
         labels: names.map(|label| label.name.clone()).collect(),
         label_file,
+        entry: Some(entry.line()),
     };
     let etag = Some(sample.etag.clone()).filter(|etag| !etag.is_empty());
     listed(place, (sample.size, etag), &known)
@@ -109,6 +110,7 @@ fn of_manifest(entry: &Entry, base: &Location) -> Result<Option<Listed>, Trouble
         usage: entry.usage.map(|usage| usage.as_lower().to_owned()),
         labels: names.filter_map(|a| a.name.clone()).collect(),
         label_file: file.map(|place| LabelFile::Object { path: place.plain(), etag: None }),
+        entry: None,
     };
     listed(place, (0, None), &known)
 }

@@ -50,7 +50,15 @@ impl Document {
 
     /// The file: UTF-8, objects last, coordinates inside of the size that it states.
     pub fn write(&self) -> Vec<u8> {
-        let limits = self.size().map(|size| (f64::from(size.width), f64::from(size.height)));
+        self.written(self.size().map(|size| (f64::from(size.width), f64::from(size.height))))
+    }
+
+    /// The same with coordinates that may lie outside of the image: for somebody who judges them.
+    pub fn write_unbounded(&self) -> Vec<u8> {
+        self.written(None)
+    }
+
+    fn written(&self, limits: Option<(f64, f64)>) -> Vec<u8> {
         let objects = self.objects.iter().map(|object| object.element(limits));
         let children = self.head.iter().cloned().chain(objects).collect();
         let root = Element { attributes: self.attributes.clone(), ..Element::with_children(ROOT, children) };

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tidemill_bucket::Scheme;
 use tidemill_dataset::sample::{Place, Sample};
 use tidemill_dataset::task::{TaskKind, TaskRecord};
+use tidemill_dataset::version::NewVersion;
 use tidemill_dataset::{
     Dataset, DatasetType, Datasets, DatasetsConfig, ImportFrom, ImportOptions, NewDataset,
 };
@@ -117,6 +118,20 @@ impl World {
             }
         };
         tokio::time::timeout(PATIENCE, ended).await.expect("the task does not end")
+    }
+
+    /// Publishes a version and waits for it; its id.
+    pub(crate) async fn published(&self, dataset: &Dataset, new: NewVersion) -> String {
+        let version = self.datasets.publish(&project(), dataset.id.as_str(), new).await.unwrap();
+        self.idle(dataset).await;
+        version
+    }
+
+    /// Waits until nothing goes on with the dataset.
+    pub(crate) async fn idle(&self, dataset: &Dataset) {
+        while self.datasets.get(&project(), dataset.id.as_str()).await.unwrap().idle().is_err() {
+            tokio::task::yield_now().await;
+        }
     }
 
     pub(crate) async fn samples(&self, dataset: &Dataset) -> Vec<Sample> {

@@ -51,10 +51,17 @@ impl World {
 
     /// Starts a process on the world as it is.
     pub(crate) async fn process(&self) -> Processing {
+        self.process_with_datasets().await.0
+    }
+
+    /// Starts a process; its datasets too.
+    pub(crate) async fn process_with_datasets(&self) -> (Processing, Datasets) {
         let artefacts = Arc::new(self.buckets.artefacts.clone());
         let (meta, buckets, clock) = (self.meta.clone(), self.buckets.clone(), self.clock.clone());
         let datasets = Datasets::open(meta, buckets, artefacts, clock, Default::default()).await.unwrap();
-        Processing::open(datasets, Arc::new(Embedder::basic()), self.config.clone()).await.unwrap()
+        let embedder = Arc::new(Embedder::basic());
+        let processing = Processing::open(datasets.clone(), embedder, self.config.clone()).await.unwrap();
+        (processing, datasets)
     }
 
     /// Puts an object into the bucket.
