@@ -26,13 +26,13 @@ pub use control::{Cancelled, Control};
 pub use deduplication::{DedupVerdict, Picture, deduplicate};
 pub use embedder::{Embedder, Level, Model, Provenance};
 pub use generator::{
-    CYCLE_GAN, GanPlan, Generator, GeneratorError, PlanError, STYLE_GAN, Training, plan_cycle_gan,
-    plan_style_gan,
+    CYCLE_GAN, GanPlan, GanTask, Generator, GeneratorError, GeneratorTrialError, PlanError, STYLE_GAN,
+    Training, plan_cycle_gan, plan_style_gan, try_generator,
 };
 pub use install::{ConvertError, convert, fuzz_checkpoint};
 pub use model::{
-    Calibration, Color, ContractError, DESCRIPTION_FILE, Description, DescriptionError, MODEL_FILE,
-    ModelDirectory, OpenError, Resize, ResizeFilter, RunError, TrialError, WriteError, try_model,
+    Calibration, Color, ContractError, DESCRIPTION_FILE, Description, DescriptionError, MODEL_BYTES_MAX,
+    MODEL_FILE, ModelDirectory, OpenError, Resize, ResizeFilter, RunError, TrialError, WriteError, try_model,
 };
 pub use pcc::{Comparison, PccError, PccOptions, PccVerdict, cleanse};
 pub use redundancy::{SelectionError, SelectionOptions, SelectionVerdict, select};

@@ -7,8 +7,10 @@ mod cycle_gan;
 mod network;
 mod plan;
 mod style_gan;
+mod trial;
 
 pub use cycle_gan::CYCLE_GAN;
 pub use network::{Generator, GeneratorError};
-pub use plan::{GanPlan, PlanError, Training, plan_cycle_gan, plan_style_gan};
+pub use plan::{GanPlan, GanTask, PlanError, Training, plan_cycle_gan, plan_style_gan};
 pub use style_gan::STYLE_GAN;
+pub use trial::{GeneratorTrialError, try_generator};

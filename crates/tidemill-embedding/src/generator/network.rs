@@ -1,6 +1,6 @@
 //! Running a generator.
 
-use crate::model::{ContractError, Network, RunError, bounded_model, check_graph};
+use crate::model::{ContractError, Network, RunError, bounded_model, check_graph, kernel};
 use tidemill_vision::seed::Draws;
 use tidemill_vision::{Pixels, resize};
 
@@ -38,6 +38,7 @@ enum Input {
 pub struct Generator {
     network: Network,
     input: Input,
+    digest: String,
 }
 
 impl Generator {
@@ -54,7 +55,23 @@ impl Generator {
             Input::Noise(length) => vec![1, length],
             Input::Image { channels, height, width } => vec![1, channels, height, width],
         };
-        Ok(Self { network: Network::load(&model, &shape)?, input })
+        let digest = blake3::hash(bytes).to_hex().to_string();
+        Ok(Self { network: Network::load(&model, &shape)?, input, digest })
+    }
+
+    /// Which generator it is: BLAKE3 of its file, 64 hexadecimal digits.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// What runs it: library, version and class of processor.
+    pub fn kernel(&self) -> String {
+        kernel()
+    }
+
+    /// The most bytes that one run of it holds.
+    pub fn run_bytes(&self) -> u64 {
+        self.network.value_bytes()
     }
 
     /// Whether it makes images of other images, not of noise.

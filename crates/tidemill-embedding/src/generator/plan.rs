@@ -4,6 +4,17 @@ use super::{CYCLE_GAN, STYLE_GAN};
 use serde_json::{Map, Value as Json};
 use tidemill_vision::parameters::{ParameterError, Values};
 
+/// A task of a generator whose parameters were checked.
+#[derive(Clone, Debug)]
+pub struct GanTask {
+    /// `StyleGAN` or `CycleGAN`.
+    pub operator: &'static str,
+    /// What it has to do.
+    pub plan: GanPlan,
+    /// The parameters in force.
+    pub values: Values,
+}
+
 /// What a task has to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum GanPlan {
@@ -72,14 +83,14 @@ pub enum PlanError {
 }
 
 /// The plan of a StyleGAN task.
-pub fn plan_style_gan(given: &Map<String, Json>) -> Result<GanPlan, PlanError> {
+pub fn plan_style_gan(given: &Map<String, Json>) -> Result<GanTask, PlanError> {
     let values = STYLE_GAN.read(given)?;
     let side = power_of_two(STYLE_GAN.operator, &values, "resolution")?;
-    plan(STYLE_GAN.operator, &values, (side, side))
+    plan(STYLE_GAN.operator, values, (side, side))
 }
 
 /// The plan of a CycleGAN task.
-pub fn plan_cycle_gan(given: &Map<String, Json>) -> Result<GanPlan, PlanError> {
+pub fn plan_cycle_gan(given: &Map<String, Json>) -> Result<GanTask, PlanError> {
     let values = CYCLE_GAN.read(given)?;
     let channels = values.integer("image_channel");
     if channels == 2 {
@@ -88,7 +99,7 @@ pub fn plan_cycle_gan(given: &Map<String, Json>) -> Result<GanPlan, PlanError> {
     }
     let width = power_of_two(CYCLE_GAN.operator, &values, "image_width")?;
     let height = power_of_two(CYCLE_GAN.operator, &values, "image_height")?;
-    plan(CYCLE_GAN.operator, &values, (width, height))
+    plan(CYCLE_GAN.operator, values, (width, height))
 }
 
 fn power_of_two(operator: &'static str, values: &Values, name: &'static str) -> Result<u32, PlanError> {
@@ -97,19 +108,20 @@ fn power_of_two(operator: &'static str, values: &Values, name: &'static str) -> 
     side.ok_or(PlanError::Value { operator, name, value, allowed: "a power of two from 4 to 1024" })
 }
 
-fn plan(operator: &'static str, values: &Values, size: (u32, u32)) -> Result<GanPlan, PlanError> {
+fn plan(operator: &'static str, values: Values, size: (u32, u32)) -> Result<GanTask, PlanError> {
     let resume = values.text("resume");
     if !resume.is_empty() && !is_onnx(resume) {
         return Err(PlanError::Format { operator, value: resume.chars().take(200).collect() });
     }
-    if !values.boolean("predict") {
-        return Ok(GanPlan::Train(Training { operator }));
-    }
-    if resume.is_empty() {
-        return Err(PlanError::NoModel(operator));
-    }
-    let count = u32::try_from(values.integer("generate_num")).unwrap_or_default();
-    Ok(GanPlan::Predict { model: resume.to_owned(), size, count })
+    let plan = match (values.boolean("predict"), resume) {
+        (false, _) => GanPlan::Train(Training { operator }),
+        (true, "") => return Err(PlanError::NoModel(operator)),
+        (true, model) => {
+            let count = u32::try_from(values.integer("generate_num")).unwrap_or_default();
+            GanPlan::Predict { model: model.to_owned(), size, count }
+        }
+    };
+    Ok(GanTask { operator, plan, values })
 }
 
 fn is_onnx(name: &str) -> bool {
@@ -122,11 +134,11 @@ mod tests {
     use serde_json::json;
 
     fn style(given: Json) -> Result<GanPlan, PlanError> {
-        plan_style_gan(given.as_object().unwrap())
+        plan_style_gan(given.as_object().unwrap()).map(|task| task.plan)
     }
 
     fn cycle(given: Json) -> Result<GanPlan, PlanError> {
-        plan_cycle_gan(given.as_object().unwrap())
+        plan_cycle_gan(given.as_object().unwrap()).map(|task| task.plan)
     }
 
     #[test]

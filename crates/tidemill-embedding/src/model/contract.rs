@@ -6,7 +6,7 @@ use tract_onnx::pb::tensor_shape_proto::dimension;
 use tract_onnx::pb::{GraphProto, ModelProto, TensorProto, ValueInfoProto, type_proto};
 
 /// Most bytes of a model.
-pub(crate) const MODEL_BYTES_MAX: u64 = 512 << 20;
+pub const MODEL_BYTES_MAX: u64 = 512 << 20;
 const OPSETS: std::ops::RangeInclusive<i64> = 11..=21;
 /// Graphs inside of graphs (bodies of loops and branches).
 const NESTING_MAX: usize = 4;

@@ -8,8 +8,8 @@ mod image;
 mod network;
 mod trial;
 
-pub use contract::ContractError;
 pub(crate) use contract::Ports;
+pub use contract::{ContractError, MODEL_BYTES_MAX};
 pub(crate) use contract::{bounded_model, check_graph};
 pub(crate) use cpu::kernel;
 pub use description::{Calibration, Color, Description, DescriptionError, Resize, ResizeFilter};

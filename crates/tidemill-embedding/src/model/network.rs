@@ -34,8 +34,9 @@ pub(crate) struct Output {
 
 /// A network for inputs of one shape.
 pub(crate) struct Network {
-    plan: std::sync::Arc<TypedRunnableModel>,
+    plan: Plan,
     input: Vec<usize>,
+    value_bytes: u64,
 }
 
 impl std::fmt::Debug for Network {
@@ -47,8 +48,13 @@ impl std::fmt::Debug for Network {
 impl Network {
     /// Prepares `model` for inputs of shape `input`.
     pub(crate) fn load(model: &ModelProto, input: &[usize]) -> Result<Self, RunError> {
-        let plan = guarded(|| plan(model, input))??;
-        Ok(Self { plan, input: input.to_vec() })
+        let (plan, value_bytes) = guarded(|| plan(model, input))??;
+        Ok(Self { plan, input: input.to_vec(), value_bytes })
+    }
+
+    /// Bytes of all values inside it together: more than one run ever holds at once.
+    pub(crate) fn value_bytes(&self) -> u64 {
+        self.value_bytes
     }
 
     /// Runs on numbers of the input's shape.
@@ -68,7 +74,11 @@ impl Network {
     }
 }
 
-fn plan(model: &ModelProto, input: &[usize]) -> Result<std::sync::Arc<TypedRunnableModel>, RunError> {
+/// A network as it is run.
+type Plan = std::sync::Arc<TypedRunnableModel>;
+
+/// The network, and bytes of all its values.
+fn plan(model: &ModelProto, input: &[usize]) -> Result<(Plan, u64), RunError> {
     let typed = || -> TractResult<TypedModel> {
         tract_onnx::onnx()
             .model_for_proto_model(model)?
@@ -76,17 +86,18 @@ fn plan(model: &ModelProto, input: &[usize]) -> Result<std::sync::Arc<TypedRunna
             .into_typed()
     };
     let typed = typed().map_err(failed)?;
+    let mut numbers = 0_u64;
     for outlet in typed.nodes().iter().flat_map(|node| &node.outputs) {
         let length = outlet
             .fact
             .shape
             .as_concrete()
             .map(|shape| shape.iter().try_fold(1_usize, |n, size| n.checked_mul(*size)));
-        if !matches!(length, Some(Some(length)) if length <= VALUE_LENGTH_MAX) {
-            return Err(RunError::TooLarge);
-        }
+        let length = length.flatten().filter(|length| *length <= VALUE_LENGTH_MAX);
+        numbers += length.ok_or(RunError::TooLarge)? as u64;
     }
-    typed.into_optimized().and_then(IntoRunnable::into_runnable).map_err(failed)
+    let plan = typed.into_optimized().and_then(IntoRunnable::into_runnable).map_err(failed)?;
+    Ok((plan, numbers * size_of::<f32>() as u64))
 }
 
 fn failed(error: impl std::fmt::Debug) -> RunError {

@@ -60,6 +60,11 @@ pub struct Augmentation {
 trait Settings: Send + Sync {
     /// What is random for an image of this size; takes the same number of words from the stream for every image.
     fn draw(&self, draws: &mut Draws, width: u32, height: u32) -> Drawn;
+
+    /// The largest size of a product of an image of this size.
+    fn largest(&self, width: u32, height: u32) -> (u64, u64) {
+        (u64::from(width), u64::from(height))
+    }
 }
 
 impl Augmentation {
@@ -86,6 +91,11 @@ impl Augmentation {
     /// What is random for an image of this size.
     pub fn draw(&self, draws: &mut Draws, width: u32, height: u32) -> Drawn {
         self.settings.draw(draws, width, height)
+    }
+
+    /// The largest size of a product of an image of this size, whatever is drawn: what to keep memory free for.
+    pub fn largest(&self, width: u32, height: u32) -> (u64, u64) {
+        self.settings.largest(width, height)
     }
 }
 

@@ -53,6 +53,10 @@ impl Settings for Padding {
     fn draw(&self, _: &mut Draws, _: u32, _: u32) -> super::Drawn {
         super::Drawn::Padding(self.0)
     }
+
+    fn largest(&self, width: u32, height: u32) -> (u64, u64) {
+        self.0.size(width, height)
+    }
 }
 
 impl Step for Drawn {

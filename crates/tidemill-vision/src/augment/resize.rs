@@ -39,6 +39,10 @@ impl Settings for Resize {
     fn draw(&self, _: &mut Draws, _: u32, _: u32) -> super::Drawn {
         super::Drawn::Resize(self.0)
     }
+
+    fn largest(&self, width: u32, height: u32) -> (u64, u64) {
+        self.0.size(width, height)
+    }
 }
 
 impl Step for Drawn {

@@ -49,6 +49,10 @@ impl Settings for Scale {
     fn draw(&self, draws: &mut Draws, _: u32, _: u32) -> super::Drawn {
         super::Drawn::Scale(Drawn { axis: self.axis, factor: draw(draws, (self.min, self.max)) })
     }
+
+    fn largest(&self, width: u32, height: u32) -> (u64, u64) {
+        Drawn { axis: self.axis, factor: self.max.max(1.0) }.size(width, height)
+    }
 }
 
 impl Step for Drawn {
