@@ -2,6 +2,7 @@
 
 use super::entry::VersionEntry;
 use super::error::VersionError;
+use super::make::Trouble;
 use super::options::{NewVersion, VersionFormat, VersionOptions, check_description, check_name};
 use super::stage::{BATCH, Batch};
 use super::{describe::Version, publish, tx};
@@ -9,9 +10,10 @@ use crate::dataset::{Dataset, DatasetStatus};
 use crate::{DatasetError, DatasetId, Datasets};
 use futures::{Stream, StreamExt};
 use tidemill_bucket::Location;
-use tidemill_meta::Tx;
 use tidemill_meta::dataset::{self as rows, VersionRow};
+use tidemill_meta::{MetaError, Tx};
 use tidemill_model::ProjectId;
+use tokio_util::sync::CancellationToken;
 
 /// A version that a processing run composes.
 #[derive(Clone, Debug)]
@@ -32,6 +34,16 @@ pub enum Composed {
     Sample(Box<VersionEntry>),
     /// The version is without the sample of this object, which stays where it is.
     LeftOut(Location),
+}
+
+/// What stands between a composed version and its being visible.
+#[derive(Debug)]
+pub struct Gate<F> {
+    /// Gives the version up: nothing of it stays.
+    pub cancel: CancellationToken,
+    /// Called when all is made but not yet visible; if it says false, the version is given up. After it, cancelling
+    /// changes nothing any more.
+    pub seal: F,
 }
 
 /// What a call for a composed version finds.
@@ -58,10 +70,31 @@ impl Datasets {
         project: &ProjectId,
         dataset: &str,
         new: ComposedVersion,
-        mut entries: S,
+        entries: S,
     ) -> Result<Version, VersionError>
     where
         S: Stream<Item = Result<Composed, String>> + Unpin + Send,
+    {
+        let gate = Gate { cancel: CancellationToken::new(), seal: async || Ok(true) };
+        self.publish_entries_through(project, dataset, new, entries, gate).await
+    }
+
+    /// The same through a gate, at which the version may still be given up.
+    ///
+    /// # Errors
+    /// As [`Self::publish_entries`]; [`VersionError::Failed`] for one that was given up.
+    pub async fn publish_entries_through<S, F, R>(
+        &self,
+        project: &ProjectId,
+        dataset: &str,
+        new: ComposedVersion,
+        mut entries: S,
+        gate: Gate<F>,
+    ) -> Result<Version, VersionError>
+    where
+        S: Stream<Item = Result<Composed, String>> + Unpin + Send,
+        F: FnOnce() -> R + Send,
+        R: Future<Output = Result<bool, String>> + Send,
     {
         let (dataset, version) = match self.begin_composed(project, dataset, new).await? {
             Begun::New(begun) => *begun,
@@ -69,12 +102,31 @@ impl Datasets {
         };
         let stage = DatasetId::parse(&version.stage)
             .ok_or_else(|| VersionError::Failed("the stage cannot be read".to_owned()))?;
-        if let Err(why) = self.stage_all(&dataset, &stage, &mut entries).await {
-            self.fail_version(version, &why).await?;
-            return Err(VersionError::Failed(why));
+        let staged = self.stage_all(&dataset, &stage, &mut entries).await;
+        let made = match staged {
+            Ok(()) => self.make_through(dataset, version.clone(), gate.cancel.clone(), gate.seal).await,
+            Err(why) => Err(Trouble::Failed(why)),
+        };
+        match made {
+            Ok(version) => self.version_of(project, version).await,
+            Err(_) if gate.cancel.is_cancelled() => {
+                self.give_up(version).await?;
+                Err(VersionError::Failed("it was given up".to_owned()))
+            }
+            Err(Trouble::Stopped) => Err(VersionError::Failed("the server stops".to_owned())),
+            Err(Trouble::Failed(why)) => {
+                self.fail_version(version, &why).await?;
+                Err(VersionError::Failed(why))
+            }
         }
-        let version = self.make(dataset, version).await?;
-        self.version_of(project, version).await
+    }
+
+    /// Leaves nothing of a version that is not visible yet.
+    async fn give_up(&self, version: VersionRow) -> Result<(), VersionError> {
+        let now_ms = self.clock().now_ms();
+        tx!(self.meta(), |tx, version| give_up(tx, &version, now_ms))?;
+        self.sweep_versions();
+        Ok(())
     }
 
     async fn begin_composed(
@@ -149,4 +201,14 @@ async fn begin(
     let stage = DatasetId::random().to_string();
     let version = publish::insert(tx, &dataset, version_id, new, stage, now_ms).await?;
     Ok(Begun::New(Box::new((dataset, version))))
+}
+
+async fn give_up(tx: &mut dyn Tx, version: &VersionRow, now_ms: i64) -> Result<(), MetaError> {
+    let Some(present) = rows::version(tx, &version.version_id).await? else { return Ok(()) };
+    if present.status == rows::VERSION_NORMAL {
+        return Ok(());
+    }
+    rows::delete_version(tx, &present).await?;
+    let (from, to) = (DatasetStatus::Publishing.code(), DatasetStatus::Normal.code());
+    rows::change_dataset_status(tx, &version.dataset_id, from, to, now_ms).await.map(drop)
 }

@@ -16,6 +16,7 @@ use crate::{DatasetError, DatasetId, DatasetType, Datasets};
 use object_store::ObjectStoreExt;
 use tidemill_meta::dataset::{self as rows, VersionRow};
 use tidemill_meta::{MetaError, Tx};
+use tokio_util::sync::CancellationToken;
 
 /// Why a version is not made.
 #[derive(Debug)]
@@ -60,6 +61,8 @@ pub(super) struct Making {
     pub(super) options: VersionOptions,
     /// Whose samples: the dataset's own, or staged ones.
     samples: DatasetId,
+    /// Whoever asked for it does not want it any more.
+    cancel: CancellationToken,
 }
 
 impl Datasets {
@@ -83,17 +86,36 @@ impl Datasets {
         version: VersionRow,
     ) -> Result<VersionRow, VersionError> {
         let failing = version.clone();
-        let made = match Making::of(self, dataset, version) {
-            Ok(making) => making.run().await,
-            Err(trouble) => Err(trouble),
-        };
-        match made {
+        match self.make_through(dataset, version, CancellationToken::new(), async || Ok(true)).await {
             Ok(version) => Ok(version),
             Err(Trouble::Stopped) => Err(VersionError::Failed("the server stops".to_owned())),
             Err(Trouble::Failed(message)) => {
                 self.fail_version(failing, &message).await?;
                 Err(VersionError::Failed(message))
             }
+        }
+    }
+
+    /// Makes a version whose row is there, unless it is cancelled, or `seal` says false when all but the last
+    /// transaction is done.
+    pub(super) async fn make_through<F, R>(
+        &self,
+        dataset: Dataset,
+        version: VersionRow,
+        cancel: CancellationToken,
+        seal: F,
+    ) -> Result<VersionRow, Trouble>
+    where
+        F: FnOnce() -> R + Send,
+        R: Future<Output = Result<bool, String>> + Send,
+    {
+        let mut making = Making::of(self, dataset, version)?;
+        making.cancel = cancel;
+        making.prepare().await?;
+        match seal().await {
+            Ok(true) => making.finish().await,
+            Ok(false) => Err(Trouble::Failed("it was given up".to_owned())),
+            Err(why) => Err(Trouble::Failed(why)),
         }
     }
 
@@ -130,20 +152,24 @@ impl Making {
             DatasetId::parse(&version.stage)
         };
         let samples = samples.ok_or_else(|| broken("stage"))?;
-        Ok(Self { datasets: datasets.clone(), dataset, version, options, samples })
+        let (datasets, cancel) = (datasets.clone(), CancellationToken::new());
+        Ok(Self { datasets, dataset, version, options, samples, cancel })
     }
 
     pub(super) fn go_on(&self) -> Result<(), Trouble> {
+        if self.cancel.is_cancelled() {
+            return Err(Trouble::Failed("it was given up".to_owned()));
+        }
         if self.datasets.stopping().is_cancelled() { Err(Trouble::Stopped) } else { Ok(()) }
     }
 
-    async fn run(mut self) -> Result<VersionRow, Trouble> {
+    /// Everything but the transaction that makes it visible.
+    async fn prepare(&mut self) -> Result<(), Trouble> {
         let parts = self.parts().await?;
         self.write_canonical(parts.as_ref()).await?;
         self.place_canonical().await?;
         self.write_public().await?;
-        self.go_on()?;
-        self.finish().await
+        self.go_on()
     }
 
     /// Splits the labeled samples, if that is asked for.

@@ -29,7 +29,7 @@ mod table;
 mod uses;
 
 pub use canonical::{EntryError, VersionEntries};
-pub use compose::{Composed, ComposedVersion};
+pub use compose::{Composed, ComposedVersion, Gate};
 pub use describe::{Version, VersionLabel, VersionStatus};
 pub use diff::{Change, VersionDiff};
 pub use entry::VersionEntry;

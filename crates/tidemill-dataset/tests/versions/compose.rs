@@ -4,10 +4,11 @@ use crate::support::*;
 use futures::stream;
 use tidemill_dataset::sample::Usage;
 use tidemill_dataset::version::{
-    Composed, ComposedVersion, NewVersion, VersionEntry, VersionError, VersionStatus,
+    Composed, ComposedVersion, Gate, NewVersion, VersionEntry, VersionError, VersionStatus,
 };
 use tidemill_dataset::{DatasetStatus, DatasetType};
 use tidemill_model::random_id;
+use tokio_util::sync::CancellationToken;
 
 fn composed(version_id: &str) -> ComposedVersion {
     ComposedVersion { version_id: version_id.to_owned(), name: None, description: String::new() }
@@ -74,4 +75,32 @@ async fn a_failing_stream_leaves_the_dataset_as_it_was_and_the_run_may_try_again
     let made = datasets.publish_entries(&project(), set.id.as_str(), composed(&id), whole).await.unwrap();
     assert_eq!((made.id, made.status), (id, VersionStatus::Normal));
     assert_eq!(shown(&working(&datasets, &set.id).await), ["user/in/z.jpg dog"]);
+}
+
+#[tokio::test]
+async fn a_version_that_is_given_up_at_the_gate_leaves_nothing() {
+    let world = World::new().await;
+    let datasets = world.process().await;
+    let set = dataset(&datasets, "s", DatasetType::ImageClassification).await;
+    add(&datasets, &set.id, vec![world.image("in/a.jpg", "a", &["cat"]).await]).await;
+    for at_once in [true, false] {
+        let cancel = CancellationToken::new();
+        if at_once {
+            cancel.cancel();
+        }
+        let stop = cancel.clone();
+        let seal = || async move {
+            assert!(!at_once, "nothing was to be made");
+            stop.cancel();
+            Ok(false)
+        };
+        let entry = sample(VersionEntry::new(world.image("in/z.jpg", "z", &["dog"]).await));
+        let (entries, id) = (stream::iter(vec![entry]), random_id());
+        let (of, gate) = (set.id.as_str(), Gate { cancel, seal });
+        let failed = datasets.publish_entries_through(&project(), of, composed(&id), entries, gate).await;
+        assert!(matches!(failed.unwrap_err(), VersionError::Failed(_)));
+        assert_eq!(datasets.get(&project(), of).await.unwrap().status, DatasetStatus::Normal);
+        assert_eq!(datasets.versions(&project(), of).await.unwrap(), []);
+        assert_eq!(shown(&working(&datasets, &set.id).await), ["user/in/a.jpg cat"]);
+    }
 }
