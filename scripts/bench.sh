@@ -31,3 +31,6 @@ if [ ${#smoke[@]} -eq 0 ]; then
   peers=(--python "$python")
 fi
 "$CARGO_TARGET_DIR/release/tidemill-bench" features --images "$images" "${peers[@]}" "${smoke[@]}"
+
+"$CARGO_TARGET_DIR/release/tidemill-bench" datasets --server "$CARGO_TARGET_DIR/release/tidemill" --images "$images" \
+  --folder "$folder" "${smoke[@]}"

@@ -1,6 +1,7 @@
 //! Benchmarks: the built server beside the ring reference, image operators beside other libraries, each in the same run. See `docs/benchmarks.md`.
 
 mod augment;
+mod datasets;
 mod features;
 mod load;
 mod process;
@@ -29,6 +30,8 @@ enum Command {
     Augment(augment::Options),
     /// Measure validation, metrics and hashes beside the bare decoder.
     Features(features::Options),
+    /// Measure imports, and the memory of processing runs.
+    Datasets(datasets::Options),
     /// The reference server itself; `run` starts it.
     RingReference {
         /// The ring file; it is overwritten.
@@ -103,6 +106,7 @@ fn main() -> Result<()> {
         Command::Run(options) => runtime.block_on(suite::run(&options, &options.folder)),
         Command::Augment(options) => augment::run(&options),
         Command::Features(options) => features::run(&options),
+        Command::Datasets(options) => runtime.block_on(datasets::run(&options)),
         Command::RingReference { file } => runtime.block_on(reference::serve(&file)),
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum Kind {
 pub(crate) struct Server {
     pub(crate) kind: Kind,
     pub(crate) caller: Caller,
+    /// `host:port` of the object endpoint; empty for the reference, which has none.
+    pub(crate) objects: String,
     /// Seconds from the start of the process to its ready line.
     pub(crate) ready_s: f64,
     child: Child,
@@ -70,7 +72,7 @@ impl Server {
             command.spawn().with_context(|| format!("starting {:?}", command.as_std().get_program()))?;
         let mut stdout = BufReader::new(child.stdout.take().context("no stdout")?).lines();
         let address = tokio::time::timeout(READY_LIMIT, ready_address(&mut stdout)).await;
-        let address = address.context("no ready line in time")??;
+        let (address, objects) = address.context("no ready line in time")??;
         let caller = Caller {
             address,
             project: PROJECT.into(),
@@ -79,7 +81,7 @@ impl Server {
             token: "none".into(),
             clock: Clock::system(),
         };
-        Ok(Self { kind, caller, ready_s: started.elapsed().as_secs_f64(), child, _stdout: stdout })
+        Ok(Self { kind, caller, objects, ready_s: started.elapsed().as_secs_f64(), child, _stdout: stdout })
     }
 
     /// Its process id.
@@ -118,11 +120,15 @@ impl Server {
     }
 }
 
-/// The `host:port` after `api=http://` in the first line that says `ready`.
-async fn ready_address(stdout: &mut Lines<BufReader<ChildStdout>>) -> Result<String> {
+/// The `host:port` after `api=http://`, and the one after `objects=http://` if there is one, in the first line that
+/// says `ready`.
+async fn ready_address(stdout: &mut Lines<BufReader<ChildStdout>>) -> Result<(String, String)> {
     while let Some(line) = stdout.next_line().await? {
         if let Some((_, rest)) = line.split_once(" ready api=http://") {
-            return Ok(rest.split_whitespace().next().unwrap_or_default().to_owned());
+            let mut words = rest.split_whitespace();
+            let api = words.next().unwrap_or_default();
+            let objects = words.find_map(|word| word.strip_prefix("objects=http://")).unwrap_or_default();
+            return Ok((api.to_owned(), objects.to_owned()));
         }
     }
     bail!("the server ended before it was ready; see stderr.log beside its data")
