@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 import requests
 
-from support import images, names, objects
+from support import images, names, objects, onnx
 from support.processing import Tasks, operator, request
 from support.server import Server
 from support.wait import wait_for
@@ -255,3 +255,33 @@ def test_copies_are_found_and_each_names_what_it_is_a_copy_of(server, tasks):
         name, other = (text.rsplit("/", 1)[1] for text in (row["origin_source"], row["tidemill"]["compared_with"]))
         assert name.removeprefix("copy-") == other.removeprefix("copy-") and name != other
         assert row["tidemill"]["reasons"][-1]["code"] == "identical"
+
+
+def test_a_generator_of_ones_own_makes_images_of_images(server, tasks):
+    bucket = objects.make_bucket(server, names.fresh("gan"))
+    upload(server, bucket, pictures("photos", 4))
+    upload(server, bucket, {"negative.onnx": onnx.negative(), "broken.onnx": b"no model"}, prefix="models/")
+
+    def translate(model, **params):
+        wanted = operator("CycleGAN", predict=True, resume=f"obs://{bucket}/models/{model}", **params)
+        return request(names.fresh("gan"), bucket, [wanted], template="sys_data_augmentation")
+
+    version = tasks.ended(tasks.create(translate("negative.onnx", image_width=64, image_height=32))["task_id"])
+    assert (version["status"], version["add_sample_count"]) == (2, 4), version
+    output = version["work_path"]["output_path"].removeprefix(f"/{bucket}/")
+    written = objects.contents(server, bucket, output)
+    assert len([key for key in written if "/Data/CYcleGan_" in key and key.endswith(".jpg")]) == 4
+    lines = [json.loads(line) for line in written[output + "output_0.manifest"].splitlines()]
+    assert len(lines) == 4 and lines[0]["property"]["generator"] == "onnx"
+    rows = tasks.results(version)
+    assert {row["tidemill"]["reasons"][-1]["code"] for row in rows} == {"translated"}
+    assert all(len(row["tidemill"]["scores"]["generator"]["digest"]) == 64 for row in rows)
+
+    # It is tried in a process of its own, and what it says reaches the task.
+    version = tasks.ended(tasks.create(translate("broken.onnx"))["task_id"])
+    assert version["status"] == 3 and "is not an ONNX model" in version["error_msg"], version
+    missing = tasks.create(translate("none.onnx"), expect=400)
+    assert missing["error_code"] == "ModelArts.4312" and "none.onnx" in missing["error_msg"]
+    training = request(names.fresh("gan"), bucket, [operator("CycleGAN")], template="sys_data_augmentation")
+    version = tasks.ended(tasks.create(training)["task_id"])
+    assert version["status"] == 3 and "no trainer configured" in version["error_msg"], version

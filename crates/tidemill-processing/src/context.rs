@@ -2,6 +2,7 @@
 
 use crate::config::ProcessingConfig;
 use crate::engine::{Engine, Pool};
+use crate::trial::GeneratorTrial;
 use std::sync::Arc;
 use tidemill_bucket::Buckets;
 use tidemill_dataset::Datasets;
@@ -19,5 +20,6 @@ pub(crate) struct Context {
     pub(crate) engine: Engine,
     pub(crate) pool: Pool,
     pub(crate) embedder: Arc<Embedder>,
+    pub(crate) trial: Arc<dyn GeneratorTrial>,
     pub(crate) datasets: Datasets,
 }

@@ -11,6 +11,7 @@ mod operator;
 mod processing;
 mod run;
 mod task;
+mod trial;
 
 pub use config::ProcessingConfig;
 pub use error::{OpenError, ProcessingError, Unanalysable};
@@ -18,3 +19,4 @@ pub use operator::Reason;
 pub use processing::Processing;
 pub use run::{ResultPage, SampleResult, sample_id};
 pub use task::{ResultsQuery, TaskFilter, TaskOrder, Template, VersionOrder};
+pub use trial::GeneratorTrial;

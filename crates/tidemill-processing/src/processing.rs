@@ -5,6 +5,7 @@ use crate::context::{Context, read};
 use crate::engine::{Engine, Pool};
 use crate::error::OpenError;
 use crate::run::{Slots, Taken, drive, end, sweep_all};
+use crate::trial::GeneratorTrial;
 use std::sync::Arc;
 use tidemill_dataset::Datasets;
 use tidemill_embedding::Embedder;
@@ -37,17 +38,19 @@ impl std::fmt::Debug for Processing {
 impl Processing {
     /// Opens the tasks: runs that have not ended go on where they were, and what deleted runs left is removed.
     /// Metadata, buckets, artefacts and time are those of `datasets`; `embedder` is what operators on all samples
-    /// compare with.
+    /// compare with, and `trial` tries the generators that users bring.
     pub async fn open(
         datasets: Datasets,
         embedder: Arc<Embedder>,
+        trial: Arc<dyn GeneratorTrial>,
         config: ProcessingConfig,
     ) -> Result<Self, OpenError> {
         let (meta, clock) = (datasets.meta().clone(), datasets.clock().clone());
         let (buckets, artefacts) = (datasets.buckets().clone(), datasets.artefacts().clone());
-        let engine = Engine::new(artefacts, config.threads).map_err(|e| OpenError::Engine(e.to_string()))?;
+        let engine = Engine::new(artefacts, config.threads, config.query_bytes, config.spill.clone());
+        let engine = engine.map_err(|e| OpenError::Engine(e.to_string()))?;
         let pool = Pool::new(config.threads, config.memory_bytes);
-        let ctx = Arc::new(Context { meta, buckets, clock, config, engine, pool, embedder, datasets });
+        let ctx = Arc::new(Context { meta, buckets, clock, config, engine, pool, embedder, trial, datasets });
         let processing = Self(Arc::new(Inner {
             ctx,
             slots: Slots::default(),

@@ -69,11 +69,10 @@ pub struct Ended {
 }
 
 const OF_TASK: &str = "SELECT run_id, task_id, project, template_id, n, version_name, status, sealed, spec, description, output_bucket, output_key, seed, created_ms, updated_ms, ended_ms, samples, counters, error_msg, result, input_version, target_dataset, target_version FROM processor_runs WHERE task_id = $1 ORDER BY n DESC";
-const OF_PROJECT: &str = "SELECT run_id, task_id, project, template_id, n, version_name, status, sealed, spec, description, output_bucket, output_key, seed, created_ms, updated_ms, ended_ms, samples, counters, error_msg, result, input_version, target_dataset, target_version FROM processor_runs WHERE project = $1 ORDER BY created_ms DESC, n DESC";
 const UNFINISHED: &str = "SELECT run_id, task_id, project, template_id, n, version_name, status, sealed, spec, description, output_bucket, output_key, seed, created_ms, updated_ms, ended_ms, samples, counters, error_msg, result, input_version, target_dataset, target_version FROM processor_runs WHERE status IN (0, 1) ORDER BY created_ms";
 const ONE: &str = "SELECT run_id, task_id, project, template_id, n, version_name, status, sealed, spec, description, output_bucket, output_key, seed, created_ms, updated_ms, ended_ms, samples, counters, error_msg, result, input_version, target_dataset, target_version FROM processor_runs WHERE run_id = $1";
 
-fn run(row: &Row) -> Result<RunRow, MetaError> {
+pub(super) fn run(row: &Row) -> Result<RunRow, MetaError> {
     Ok(RunRow {
         run_id: row.text(0)?,
         task_id: row.text(1)?,
@@ -131,11 +130,6 @@ pub async fn insert_run(tx: &mut dyn Tx, r: &RunRow) -> Result<(), MetaError> {
 /// The runs of a task, newest first.
 pub async fn runs_of_task(tx: &mut dyn Tx, task_id: &str) -> Result<Vec<RunRow>, MetaError> {
     tx.query(OF_TASK, args![task_id]).await?.iter().map(run).collect()
-}
-
-/// All runs of a project, newest first.
-pub async fn runs_of_project(tx: &mut dyn Tx, project: &str) -> Result<Vec<RunRow>, MetaError> {
-    tx.query(OF_PROJECT, args![project]).await?.iter().map(run).collect()
 }
 
 /// Every run that has not ended.

@@ -25,7 +25,6 @@ pub struct TaskRow {
     pub next_version: i64,
 }
 
-const SELECT: &str = "SELECT task_id, project, name, template_id, spec, description, created_ms, updated_ms, next_version FROM processor_tasks WHERE project = $1 ORDER BY created_ms DESC, task_id";
 const SELECT_ONE: &str = "SELECT task_id, project, name, template_id, spec, description, created_ms, updated_ms, next_version FROM processor_tasks WHERE project = $1 AND task_id = $2";
 
 fn task(row: &Row) -> Result<TaskRow, MetaError> {
@@ -57,11 +56,6 @@ pub async fn insert_task(tx: &mut dyn Tx, t: &TaskRow) -> Result<bool, MetaError
         t.next_version,
     ];
     Ok(tx.execute(sql, args).await? == 1)
-}
-
-/// The tasks of a project, newest first.
-pub async fn tasks_of(tx: &mut dyn Tx, project: &str) -> Result<Vec<TaskRow>, MetaError> {
-    tx.query(SELECT, args![project]).await?.iter().map(task).collect()
 }
 
 /// One task of a project.

@@ -2,7 +2,7 @@
 
 use super::row::{numbers, optional, texts};
 use super::{Engine, EngineError};
-use datafusion::arrow::array::{Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::JoinType;
 use datafusion::error::DataFusionError;
@@ -43,6 +43,8 @@ pub(crate) struct Joined {
     pub(crate) label: Option<String>,
     /// The label file's ETag.
     pub(crate) label_etag: Option<String>,
+    /// Its bytes.
+    pub(crate) label_size: Option<i64>,
 }
 
 impl Joined {
@@ -71,7 +73,7 @@ impl Engine {
         let number =
             |read: fn(&Listed) -> i64| Arc::new(Int64Array::from_iter_values(listed.iter().map(read)));
         let etags: StringArray = listed.iter().map(|one| one.etag.as_deref()).collect();
-        let columns: Vec<Arc<dyn datafusion::arrow::array::Array>> = vec![
+        let columns: Vec<Arc<dyn Array>> = vec![
             text(|one| &one.path),
             text(|one| &one.stem),
             number(|one| i64::from(one.is_label)),
@@ -104,8 +106,9 @@ impl Engine {
             let own = when(col("path").is_null(), col(format!("label_{name}"))).otherwise(col(name))?;
             Ok::<_, DataFusionError>(own.alias(name))
         };
+        let label = ["label_path", "label_etag", "label_size"].map(col);
         let wanted =
-            vec![of("path")?, of("size")?, of("etag")?, of("body")?, col("label_path"), col("label_etag")];
+            [of("path")?, of("size")?, of("etag")?, of("body")?].into_iter().chain(label).collect::<Vec<_>>();
         let sorted = joined
             .select(wanted)?
             .sort(vec![col("path").sort(true, false), col("label_path").sort(true, false)])?;
@@ -117,6 +120,7 @@ impl Engine {
 fn joined_of(batch: &RecordBatch) -> Result<Vec<Joined>, EngineError> {
     let (path, size, etag) = (texts(batch, 0)?, numbers(batch, 1)?, texts(batch, 2)?);
     let (body, label, label_etag) = (texts(batch, 3)?, texts(batch, 4)?, texts(batch, 5)?);
+    let label_size = numbers(batch, 6)?;
     let one = |n: usize| Joined {
         path: path.value(n).to_owned(),
         size: size.value(n),
@@ -124,6 +128,7 @@ fn joined_of(batch: &RecordBatch) -> Result<Vec<Joined>, EngineError> {
         body: body.value(n).to_owned(),
         label: optional(label, n),
         label_etag: optional(label_etag, n),
+        label_size: label_size.is_valid(n).then(|| label_size.value(n)),
     };
     Ok((0..batch.num_rows()).map(one).collect())
 }

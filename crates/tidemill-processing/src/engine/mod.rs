@@ -4,6 +4,7 @@
 
 mod error;
 mod listing;
+mod page;
 mod pool;
 mod row;
 mod scan;
@@ -11,13 +12,17 @@ mod store;
 
 pub(crate) use error::EngineError;
 pub(crate) use listing::{Joined, Listed};
-pub(crate) use pool::{Pool, Undone};
+pub(crate) use page::Counts;
+pub(crate) use pool::{Held, Pool, Undone};
 pub(crate) use row::Row;
 
 use datafusion::execution::config::SessionConfig;
+use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::SessionContext;
 use object_store::ObjectStore;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tidemill_bucket::Bucket;
 
@@ -31,13 +36,29 @@ pub(crate) struct Engine {
 /// The name under which queries address the bucket.
 const ROOT: &str = "artefacts://tables";
 
+/// Memory of all queries together is at least this, or the smallest could not run.
+const QUERY_BYTES_MIN: u64 = 64 << 20;
+
 impl Engine {
-    /// An engine over the bucket of artefacts.
-    pub(crate) fn new(store: Arc<dyn Bucket>, threads: usize) -> Result<Self, EngineError> {
+    /// An engine over the bucket of artefacts, whose queries hold `memory_bytes` together and put what is more into
+    /// files in `spill`, a directory that is made when it is needed.
+    pub(crate) fn new(
+        store: Arc<dyn Bucket>,
+        threads: usize,
+        memory_bytes: u64,
+        spill: PathBuf,
+    ) -> Result<Self, EngineError> {
         let mut config = SessionConfig::new().with_target_partitions(threads.max(1));
         // Only worth its price with nested columns, of which the tables have none.
         config.options_mut().optimizer.enable_leaf_expression_pushdown = false;
-        let session = SessionContext::new_with_config(config);
+        // A join that sorts can put what it holds into files; one with a hash table cannot.
+        config.options_mut().optimizer.prefer_hash_join = false;
+        let bytes = usize::try_from(memory_bytes.max(QUERY_BYTES_MIN)).unwrap_or(usize::MAX);
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(bytes)))
+            .with_temp_file_path(spill)
+            .build_arc()?;
+        let session = SessionContext::new_with_config_rt(config, runtime);
         let url = ObjectStoreUrl::parse(ROOT)?;
         let objects: Arc<dyn ObjectStore> = store.clone();
         session.register_object_store(url.as_ref(), objects);

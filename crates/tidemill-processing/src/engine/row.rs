@@ -20,6 +20,9 @@ pub(crate) struct Row {
     pub(crate) body: String,
 }
 
+/// The column of properties.
+pub(super) const PROPERTY: usize = 3;
+
 pub(super) static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     Arc::new(Schema::new(vec![
         Field::new("ordinal", DataType::Int64, false),

@@ -13,44 +13,9 @@ use futures::{StreamExt, TryStreamExt};
 use std::collections::BTreeMap;
 
 impl Engine {
-    /// One page of the rows of some tables in their order, and how many there are in all. `property`: only
-    /// rows of that kind. Rows without a result of their own are left out.
-    pub(crate) async fn page(
-        &self,
-        tables: &[String],
-        property: Option<i64>,
-        offset: usize,
-        limit: usize,
-    ) -> Result<(Vec<Row>, usize), EngineError> {
-        if tables.is_empty() {
-            return Ok((Vec::new(), 0));
-        }
-        let wanted = match property {
-            Some(property) => col("property").eq(lit(property)),
-            None => col("property").gt_eq(lit(0i64)),
-        };
-        let found = self.table(tables, &SCHEMA).await?.filter(wanted)?;
-        let total = found.clone().count().await?;
-        let page = found.sort(vec![col("ordinal").sort(true, false)])?.limit(offset, Some(limit))?;
-        let batches = page.collect().await?;
-        let rows = batches.iter().map(from_batch).collect::<Result<Vec<_>, _>>()?;
-        Ok((rows.into_iter().flatten().collect(), total))
-    }
-
-    /// How many rows there are of each property.
-    pub(crate) async fn count_by_property(
-        &self,
-        tables: &[String],
-    ) -> Result<BTreeMap<i64, i64>, EngineError> {
-        if tables.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        count_by(self.table(tables, &SCHEMA).await?, "property").await
-    }
-
     /// How many origins there are of each property, however many rows each has: 0 if any row leaves the origin
     /// as it was, else 1 if any is changed, else 2. Rows of one origin have the same ordinal divided by
-    /// `rows_max`.
+    /// `rows_max`; those of none are left out.
     pub(crate) async fn count_origins(
         &self,
         tables: &[String],
@@ -62,7 +27,8 @@ impl Engine {
         let is = |property: i64| col("property").eq(lit(property));
         let of_origin = when(is(2), lit(2i64)).when(is(1), lit(1i64)).otherwise(lit(0i64))?;
         let origin = (col("ordinal") / lit(rows_max)).alias("ordinal");
-        let rows = self.table(tables, &SCHEMA).await?.select(vec![origin, of_origin.alias("fate")])?;
+        let rows = self.table(tables, &SCHEMA).await?.filter(col("origin").not_eq(lit("")))?;
+        let rows = rows.select(vec![origin, of_origin.alias("fate")])?;
         let origins = rows.aggregate(vec![col("ordinal")], vec![min(col("fate")).alias("fate")])?;
         count_by(origins, "fate").await
     }

@@ -1,6 +1,6 @@
 //! Tables as objects: written whole, never changed.
 
-use super::row::{SCHEMA, from_batch, to_batch};
+use super::row::{PROPERTY, SCHEMA, from_batch, numbers, to_batch};
 use super::{Engine, EngineError, Row};
 use bytes::Bytes;
 use datafusion::arrow::array::RecordBatch;
@@ -26,10 +26,19 @@ impl Engine {
     /// The rows of one table, as they were written.
     pub(crate) async fn read(&self, key: &str) -> Result<Vec<Row>, EngineError> {
         let mut rows = Vec::new();
-        for batch in self.batches(key).await? {
+        for batch in self.batches(key, None).await? {
             rows.extend(from_batch(&batch)?);
         }
         Ok(rows)
+    }
+
+    /// The properties of the rows of one table.
+    pub(super) async fn properties(&self, key: &str) -> Result<Vec<i64>, EngineError> {
+        let mut properties = Vec::new();
+        for batch in self.batches(key, Some(vec![PROPERTY])).await? {
+            properties.extend(numbers(&batch, 0)?.values());
+        }
+        Ok(properties)
     }
 
     pub(super) async fn put(
@@ -46,9 +55,9 @@ impl Engine {
         Ok(())
     }
 
-    async fn batches(&self, key: &str) -> Result<Vec<RecordBatch>, EngineError> {
+    async fn batches(&self, key: &str, columns: Option<Vec<usize>>) -> Result<Vec<RecordBatch>, EngineError> {
         let bytes = self.store.get(&Path::from(key)).await?.bytes().await?;
-        Ok(FileReader::try_new(Cursor::new(bytes), None)?.collect::<Result<_, _>>()?)
+        Ok(FileReader::try_new(Cursor::new(bytes), columns)?.collect::<Result<_, _>>()?)
     }
 
     /// Removes everything below `prefix`, except the keys that `keep` names.

@@ -11,6 +11,9 @@ use tidemill_vision::voc::{Document, ImageSize};
 /// Where the manifest keeps what was drawn.
 const DRAWN: &str = "@tidemill:aug";
 
+/// A picture of as many pixels as any may have.
+const LARGEST: (u32, u32) = (20_000, (Drawn::PIXELS_MAX / 20_000) as u32);
+
 impl MapStep for Augmentation {
     fn apply(&self, work: &mut Work) -> Verdict {
         match augment(self, work) {
@@ -24,6 +27,15 @@ impl MapStep for Augmentation {
                 format!("the picture cannot be used: {error}"),
                 format!("无法处理该图片：{error}"),
             )),
+        }
+    }
+
+    fn largest(&self, (width, height): (u32, u32)) -> (u32, u32) {
+        let (wide, high) = Self::largest(self, width, height);
+        let fits = wide.saturating_mul(high) <= Drawn::PIXELS_MAX;
+        match (u32::try_from(wide), u32::try_from(high)) {
+            (Ok(wide), Ok(high)) if fits => (wide, high),
+            _ => LARGEST,
         }
     }
 }

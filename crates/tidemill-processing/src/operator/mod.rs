@@ -9,6 +9,7 @@ mod set;
 mod step;
 mod validation;
 
+pub(crate) use generation::{Generation, Makes};
 pub(crate) use pipeline::{Family, MapSteps, Pipeline, Stage, TaskType};
 pub use reason::Reason;
 pub(crate) use set::{SetKind, SetOperator};

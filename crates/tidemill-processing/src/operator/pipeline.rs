@@ -1,9 +1,10 @@
 //! A list of operators as the stages of a run.
 
+use super::generation::{self, Generation};
 use super::set::{self, SetOperator};
 use super::step::{MapStep, Verdict, Work};
 use super::validation::{self, Validation};
-use super::{analysis, augmentation, generation};
+use super::{analysis, augmentation};
 use crate::error::ProcessingError;
 use crate::run::{COPIES_MAX, Measure};
 use crate::task::Template;
@@ -41,6 +42,8 @@ pub(crate) enum Stage {
     Embed,
     /// Its decisions.
     Decide(SetOperator),
+    /// A generator makes images.
+    Generate(Arc<Generation>),
     /// Feature analysis.
     Measure(Measure),
     /// Products go to their places.
@@ -54,6 +57,7 @@ impl Stage {
             Self::Map(_) => "processing",
             Self::Embed => "embedding",
             Self::Decide(_) => "comparing",
+            Self::Generate(_) => "generating",
             Self::Measure(_) => "analysing",
             Self::Publish => "publishing",
         }
@@ -74,6 +78,17 @@ impl MapSteps {
         let mut verdicts = self.steps.iter().map(|step| step.apply(work));
         verdicts.find(|verdict| *verdict != Verdict::Kept).unwrap_or(Verdict::Kept)
     }
+
+    /// The most pixels a picture of this size has on its way, and the most it has at the end.
+    pub(crate) fn most_pixels(&self, size: (u32, u32)) -> (u64, u64) {
+        let pixels = |(width, height)| u64::from(width) * u64::from(height);
+        let (mut now, mut most) = (size, pixels(size));
+        for step in self.steps.iter() {
+            now = step.largest(now);
+            most = most.max(pixels(now));
+        }
+        (most, pixels(now))
+    }
 }
 
 /// The stages of a run.
@@ -93,8 +108,7 @@ enum Operator {
     Validation(Box<dyn MapStep>),
     Augmentation(Augmentation),
     Set(SetOperator),
-    /// Why its run will fail.
-    Generation(String),
+    Generation(generation::Task),
 }
 
 impl Pipeline {
@@ -119,7 +133,27 @@ impl Pipeline {
                 "The operators make {copies} copies of one picture. Allowed: {COPIES_MAX} at most."
             )));
         }
+        if building.generations > 1 {
+            return Err(ProcessingError::Invalid(format!(
+                "The operators name {} generators. Allowed: one of {} in a task.",
+                building.generations,
+                generation::NAMES.join(", ")
+            )));
+        }
         Ok(building.finish())
+    }
+
+    /// The generator that the run needs.
+    pub(crate) fn generation(&self) -> Option<&Arc<Generation>> {
+        self.stages.iter().find_map(|stage| match stage {
+            Stage::Generate(generation) => Some(generation),
+            _ => None,
+        })
+    }
+
+    /// The name of the output's manifest.
+    pub(crate) fn manifest(&self) -> &'static str {
+        if self.generation().is_some() { "output_0.manifest" } else { "output.manifest" }
     }
 }
 
@@ -155,8 +189,8 @@ fn operator(param: &OperatorParam) -> Result<(Operator, Values), ProcessingError
         return Ok((Operator::Set(operator), values));
     }
     if let Some(read) = generation::read(name, &given) {
-        let (fails, values) = read.map_err(ProcessingError::Invalid)?;
-        return Ok((Operator::Generation(fails), values));
+        let (task, values) = read.map_err(ProcessingError::Invalid)?;
+        return Ok((Operator::Generation(task), values));
     }
     let names = names();
     Err(ProcessingError::Invalid(format!("The operator {name:?} is unknown. Allowed: {names}.")))
@@ -174,6 +208,8 @@ struct Building {
     validated: bool,
     checked: bool,
     fails: Option<String>,
+    /// Operators that run or train a generator.
+    generations: u32,
 }
 
 impl Building {
@@ -188,6 +224,7 @@ impl Building {
             validated: false,
             checked: false,
             fails: None,
+            generations: 0,
         }
     }
 
@@ -211,10 +248,22 @@ impl Building {
                 self.copies_in_all = self.copies_in_all.saturating_mul(augmentation.copies());
                 self.steps.push(Box::new(augmentation));
             }
-            Operator::Generation(fails) => self.fails = Some(fails),
+            Operator::Generation(task) => self.generate(task),
             Operator::Set(operator) => {
                 self.end_map();
                 self.stages.extend([Stage::Embed, Stage::Decide(operator)]);
+            }
+        }
+    }
+
+    fn generate(&mut self, task: generation::Task) {
+        self.family = Family::Addition;
+        self.generations += 1;
+        match task {
+            generation::Task::Fails(why) => self.fails = Some(why),
+            generation::Task::Predict(generation) => {
+                self.end_map();
+                self.stages.push(Stage::Generate(Arc::new(generation)));
             }
         }
     }

@@ -129,4 +129,9 @@ pub(crate) enum Verdict {
 pub(crate) trait MapStep: fmt::Debug + Send + Sync {
     /// Changes the sample or drops it.
     fn apply(&self, work: &mut Work) -> Verdict;
+
+    /// The largest size of the picture afterwards, if it had at most this size before.
+    fn largest(&self, (width, height): (u32, u32)) -> (u32, u32) {
+        (width, height)
+    }
 }

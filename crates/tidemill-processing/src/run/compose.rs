@@ -3,14 +3,16 @@
 use super::inherit::relabel;
 use super::record::{Fate, LabelFile, Record};
 use super::shard::Worker;
+use crate::context::tx;
 use crate::error::Trouble;
 use futures::{Stream, TryStreamExt};
 use serde_json::json;
 use std::time::Duration;
 use tidemill_bucket::Location;
 use tidemill_dataset::sample::{NewSample, SampleLabel, Usage};
-use tidemill_dataset::version::{Composed, ComposedVersion, VersionEntry, VersionError};
+use tidemill_dataset::version::{Composed, ComposedVersion, Gate, VersionEntry, VersionError};
 use tidemill_dataset::{DatasetError, Datasets, LabelType, SampleType, voc};
+use tidemill_meta::processing;
 use tidemill_model::ProjectId;
 use tidemill_vision::voc::{Document, ImageSize};
 use tidemill_vision::{DecodeLimits, dimensions};
@@ -23,6 +25,7 @@ const BUSY: Duration = Duration::from_secs(1);
 /// A run as a version of a dataset.
 pub(crate) struct Composing<'a> {
     pub(crate) worker: &'a Worker,
+    pub(crate) run_id: &'a str,
     pub(crate) datasets: &'a Datasets,
     pub(crate) project: &'a ProjectId,
     pub(crate) dataset: &'a str,
@@ -42,15 +45,33 @@ impl Composing<'_> {
                 return Err(Trouble::Cancelled);
             }
             let entries = Box::pin(self.entries(tables));
-            match self.datasets.publish_entries(self.project, self.dataset, new.clone(), entries).await {
+            let gate = Gate { cancel: self.worker.cancel().clone(), seal: || self.seal() };
+            let (project, dataset) = (self.project, self.dataset);
+            match self.datasets.publish_entries_through(project, dataset, new.clone(), entries, gate).await {
                 Ok(version) => return Ok(version.id),
-                Err(VersionError::Dataset(DatasetError::Busy(_))) => self.worker.ctx.clock.sleep(BUSY).await,
+                Err(VersionError::Dataset(DatasetError::Busy(_))) => {
+                    let wait = self.worker.ctx.clock.sleep(BUSY);
+                    self.worker.cancel().run_until_cancelled(wait).await;
+                }
                 Err(_) if self.worker.cancel().is_cancelled() => return Err(Trouble::Cancelled),
                 Err(error) => {
                     return Err(Trouble::Failed(format!("the dataset version cannot be published: {error}")));
                 }
             }
         }
+    }
+
+    /// From here on the run can only complete; false if it was stopped before.
+    async fn seal(&self) -> Result<bool, String> {
+        let (ctx, run_id) = (&self.worker.ctx, self.run_id.to_owned());
+        let now_ms = ctx.clock.now_ms();
+        let sealed = tx!(ctx.meta, |tx, run_id| processing::seal_run(tx, &run_id, now_ms));
+        let sealed = sealed.map_err(|e| e.to_string())?;
+        if !sealed {
+            // Whoever stopped it is about to say so.
+            self.worker.cancel().cancel();
+        }
+        Ok(sealed)
     }
 
     fn entries(&self, tables: &[String]) -> impl Stream<Item = Result<Composed, String>> + Send {
@@ -67,12 +88,18 @@ impl Composing<'_> {
 
     /// What a record does to the version: its origin is in it or left out, its product is in it.
     async fn of_record(&self, record: &Record) -> Result<Vec<Composed>, Trouble> {
-        let mut composed = vec![match record.fate {
-            Fate::Dropped | Fate::Changed => Composed::LeftOut(record.origin_location()),
+        if self.worker.cancel().is_cancelled() {
+            return Err(Trouble::Cancelled);
+        }
+        let mut composed = Vec::new();
+        match record.fate {
+            // It was made of nothing.
+            _ if record.origin.is_empty() => {}
+            Fate::Dropped | Fate::Changed => composed.push(Composed::LeftOut(record.origin_location())),
             Fate::Kept | Fate::Added | Fate::Passed | Fate::Withdrawn => {
-                Composed::Sample(Box::new(self.origin(record).await?))
+                composed.push(Composed::Sample(Box::new(self.origin(record).await?)));
             }
-        }];
+        }
         if let (Fate::Changed | Fate::Added, Some(key)) = (record.fate, &record.product) {
             composed.push(Composed::Sample(Box::new(self.product(record, key).await?)));
         }
@@ -149,7 +176,7 @@ impl Composing<'_> {
             None => return Ok(None),
             Some(LabelFile::Text(text)) => text.clone().into(),
             Some(LabelFile::Object { path, etag }) => {
-                match self.worker.objects.read(path, etag.as_deref()).await? {
+                match self.worker.objects.read_label_file(path, etag.as_deref()).await? {
                     Ok(bytes) => bytes,
                     // The picture stays, without labels that are not there any more.
                     Err(_) => return Ok(None),
@@ -163,8 +190,13 @@ impl Composing<'_> {
     async fn copy(&self, key: &str) -> Result<(NewSample, Option<ImageSize>), Trouble> {
         let place = self.input.join(&format!("import_{}/{}/{key}", self.created_ms, self.output_bucket));
         let from = format!("{}/{key}", self.output_bucket);
-        let bytes = self.worker.objects.read(&from, None).await?;
-        let bytes = bytes.map_err(|_| Trouble::Failed(format!("the product {from} is gone")))?;
+        let gone = |_| Trouble::Failed(format!("the product {from} is gone"));
+        let peek = self.worker.objects.peek(&from, None).await?.map_err(gone)?;
+        let _held = self.worker.ctx.pool.reserve(peek.size, self.worker.cancel()).await?;
+        let bytes = match peek.whole() {
+            Some(whole) => whole,
+            None => self.worker.objects.read(&from, None).await?.map_err(gone)?,
+        };
         let size = bytes.len() as u64;
         let sides = dimensions(&bytes, &DecodeLimits::default()).ok();
         let etag = self.worker.objects.write(&place, bytes).await?;

@@ -1,49 +1,47 @@
 //! The decisions of an operator on all samples.
 
+use super::decisions::{Decisions, Rows, Verdicts};
 use super::listing::is_picture;
 use super::record::Record;
 use super::shard::Worker;
 use crate::error::Trouble;
 use crate::operator::{Reason, SetKind, SetOperator};
-use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::ObjectStore;
 use object_store::path::Path;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use tidemill_bucket::Location;
-use tidemill_embedding::{
-    Comparison, Control, DedupVerdict, PccVerdict, Picture, Samples, SelectionVerdict, cleanse, deduplicate,
-    select,
-};
+use tidemill_embedding::{Comparison, Control, Picture, Samples, Vector, cleanse, deduplicate, select};
 use tidemill_vision::seed::SampleKey;
 
 /// The most pictures that may stand for what is wanted, or not wanted.
 const PROTOTYPES_MAX: usize = 10_000;
 
+/// Bytes of a sample in a set beside its vector: keys, digests, its path, and the verdict.
+const ROW_BYTES: u64 = 256;
+
 /// What was decided about one sample.
 #[derive(Clone, Debug)]
-pub(crate) struct Decision {
-    kept: bool,
-    reason: Reason,
-    compared_with: Option<String>,
-    scores: Map<String, Value>,
+pub(super) struct Decision {
+    pub(super) kept: bool,
+    pub(super) reason: Reason,
+    pub(super) compared_with: Option<String>,
+    pub(super) scores: Map<String, Value>,
 }
-
-/// All decisions, by the number of the record.
-pub(crate) type Decisions = HashMap<i64, Decision>;
 
 /// The samples of a run as operators see them.
 struct Set {
     samples: Samples,
     pictures: Vec<Picture>,
-    numbers: Vec<i64>,
-    origins: Vec<String>,
+    rows: Rows,
+    /// Numbers for labels, which are only compared.
+    labels: HashMap<Vec<String>, usize>,
 }
 
 impl Set {
-    fn new(dimensions: usize) -> Self {
-        Self { samples: Samples::new(dimensions), pictures: vec![], numbers: vec![], origins: vec![] }
+    fn new() -> Self {
+        Self { samples: Samples::new(1), pictures: vec![], rows: Rows::default(), labels: HashMap::new() }
     }
 
     fn add(&mut self, record: Record) -> Option<()> {
@@ -55,23 +53,16 @@ impl Set {
         if !self.samples.push(embedded.sample_key()?, &vector) {
             return None;
         }
+        let next = self.labels.len();
+        let number = record.number();
+        let labels = *self.labels.entry(record.labels).or_insert(next);
         self.pictures.push(Picture {
             pixel_digest: hex::decode(&embedded.pixel_digest).ok()?.try_into().ok()?,
             pixels: embedded.pixels,
             bytes: record.size,
-            labels: record.labels.join("\n").into(),
+            labels: labels.to_string().into(),
         });
-        self.numbers.push(record.number());
-        self.origins.push(record.origin);
-        Some(())
-    }
-
-    fn decisions(&self, of: impl Fn(usize) -> Decision) -> Decisions {
-        self.numbers.iter().enumerate().map(|(n, number)| (*number, of(n))).collect()
-    }
-
-    fn origin(&self, index: Option<u32>) -> Option<String> {
-        self.origins.get(index? as usize).cloned()
+        self.rows.push(number, &record.origin)
     }
 }
 
@@ -81,13 +72,19 @@ pub(crate) async fn decide(
     operator: &SetOperator,
     tables: &[String],
 ) -> Result<Decisions, Trouble> {
-    let mut set = Set::new(1);
+    // First what may wait for memory: the set itself holds some.
+    let prototypes = Prototypes::of(worker, &operator.kind).await?;
+    let bytes = bytes_of(worker, tables).await?;
+    let held = worker.ctx.pool.reserve(bytes, worker.cancel()).await?;
+    let mut set = Set::new();
     for table in tables {
+        if worker.cancel().is_cancelled() {
+            return Err(Trouble::Cancelled);
+        }
         for record in worker.records(table).await?.into_iter().filter(|r| r.fate.is_output()) {
             set.add(record).ok_or_else(|| Trouble::Failed("a stored vector is damaged".to_owned()))?;
         }
     }
-    let prototypes = Prototypes::of(worker, &operator.kind).await?;
     let (operator, cancel) = (operator.clone(), worker.cancel().clone());
     let (embedder, seed) = (worker.ctx.embedder.clone(), worker.seed);
     let work = move || {
@@ -95,17 +92,16 @@ pub(crate) async fn decide(
         let control = Control::new(&is_cancelled, &|_, _| {});
         let mut draws = seed.draws_of_set(operator.name(), &operator.canonical);
         let (scale, level) = (embedder.scale(), embedder.level());
-        match &operator.kind {
+        let made = serde_json::to_value(embedder.provenance()).unwrap_or_default();
+        let verdicts = match &operator.kind {
             SetKind::Deduplicate(threshold) => {
                 let found =
                     deduplicate(&set.samples, &set.pictures, (scale, *threshold), &mut draws, &control);
-                let found = found.map_err(|_| Trouble::Cancelled)?;
-                Ok(set.decisions(|n| duplicate(&found[n], &set)))
+                Verdicts::Duplicates(found.map_err(|_| Trouble::Cancelled)?)
             }
             SetKind::Select(options) => {
                 let found = select(&set.samples, scale, options, &mut draws, &control);
-                let found = found.map_err(|e| ended(&cancel, &e))?;
-                Ok(set.decisions(|n| selected(&found[n], &set)))
+                Verdicts::Selected(found.map_err(|e| ended(&cancel, &e))?)
             }
             SetKind::Cleanse { options, .. } => {
                 let images = Comparison {
@@ -115,11 +111,26 @@ pub(crate) async fn decide(
                 };
                 let found = cleanse(images, (scale, level), options, &mut draws, &control);
                 let found = found.map_err(|e| ended(&cancel, &format!("{}: {e}", e.code())))?;
-                Ok(set.decisions(|n| cleansed(&found[n], &prototypes)))
+                Verdicts::Cleansed(found, prototypes.positive.1)
             }
-        }
+        };
+        Ok(Decisions::new(set.rows, verdicts, made))
     };
-    worker.ctx.pool.run(0, worker.cancel(), work).await?
+    worker.ctx.pool.run(held, worker.cancel(), work).await?.0
+}
+
+/// Memory that the samples of some tables take as a set.
+async fn bytes_of(worker: &Worker, tables: &[String]) -> Result<u64, Trouble> {
+    let counts = worker.ctx.engine.count_rows(tables).await?;
+    let samples: u64 = counts.iter().map(|[kept, changed, _, added]| kept + changed + added).sum();
+    for table in tables {
+        let records = worker.records(table).await?;
+        if let Some(embedded) = records.iter().find_map(|record| record.embedding.as_ref()) {
+            // Half of the hexadecimal digits.
+            return Ok(samples.saturating_mul(embedded.vector.len() as u64 / 2 + ROW_BYTES));
+        }
+    }
+    Ok(0)
 }
 
 fn ended(cancel: &tokio_util::sync::CancellationToken, error: &dyn std::fmt::Display) -> Trouble {
@@ -130,104 +141,17 @@ fn ended(cancel: &tokio_util::sync::CancellationToken, error: &dyn std::fmt::Dis
 pub(crate) fn apply(decisions: &Decisions, records: Vec<Record>) -> Vec<Record> {
     let one = |mut record: Record| {
         record.embedding = None;
-        if let Some(decision) = decisions.get(&record.number()).filter(|_| record.fate.is_output()) {
+        if let Some(decision) = decisions.of(record.number()).filter(|_| record.fate.is_output()) {
             if !decision.kept {
                 record.fate = record.fate.left_out();
             }
-            record.reasons.push(decision.reason.clone());
-            record.compared_with.clone_from(&decision.compared_with);
-            record.scores.extend(decision.scores.clone());
+            record.reasons.push(decision.reason);
+            record.compared_with = decision.compared_with;
+            record.scores.extend(decision.scores);
         }
         record
     };
     records.into_iter().map(one).collect()
-}
-
-fn scores(pairs: Value) -> Map<String, Value> {
-    match pairs {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
-}
-
-fn duplicate(verdict: &DedupVerdict, set: &Set) -> Decision {
-    let compared_with = set.origin(verdict.compared_with);
-    let other = compared_with.clone().unwrap_or_default();
-    let similarity = verdict.similarity;
-    let reason = match (verdict.kept, &compared_with) {
-        (true, None) => Reason::new("unique", "no kept image was compared with it", "没有可比较的保留图片"),
-        (true, Some(_)) => Reason::new(
-            "unique",
-            format!(
-                "its similarity to the nearest kept image {other} is {similarity:.4}, not above the threshold"
-            ),
-            format!("与最相似的保留图片{other}的相似度为{similarity:.4}，未超过阈值"),
-        ),
-        (false, _) if verdict.identical => Reason::new(
-            "identical",
-            format!("all its pixels are those of {other}"),
-            format!("与{other}的像素完全相同"),
-        ),
-        (false, _) => Reason::new(
-            "duplicate",
-            format!("its similarity to the kept image {other} is {similarity:.4}, above the threshold"),
-            format!("与保留图片{other}的相似度为{similarity:.4}，超过阈值"),
-        ),
-    };
-    let scores = scores(json!({
-        "similarity": similarity, "label_conflict": verdict.label_conflict, "borderline": verdict.borderline,
-    }));
-    Decision { kept: verdict.kept, reason, compared_with, scores }
-}
-
-fn selected(verdict: &SelectionVerdict, set: &Set) -> Decision {
-    let compared_with = set.origin(verdict.compared_with);
-    let (cluster, similarity) = (verdict.cluster, verdict.similarity);
-    let reason = match (verdict.kept, &compared_with) {
-        (true, _) => Reason::new(
-            "selected",
-            format!("it is one of the most different images of group {cluster}"),
-            format!("它是第{cluster}组中差异最大的图片之一"),
-        ),
-        (false, Some(other)) => Reason::new(
-            "redundant",
-            format!(
-                "group {cluster} has enough without it; the kept image {other} has the similarity {similarity:.4}"
-            ),
-            format!("第{cluster}组已足够；保留图片{other}与其相似度为{similarity:.4}"),
-        ),
-        (false, None) => Reason::new("redundant", "nothing is to be kept", "按比例不保留任何图片"),
-    };
-    let scores = scores(json!({"cluster": cluster, "similarity": similarity}));
-    Decision { kept: verdict.kept, reason, compared_with, scores }
-}
-
-fn cleansed(verdict: &PccVerdict, prototypes: &Prototypes) -> Decision {
-    let compared_with = prototypes.positive.1.get(verdict.prototype as usize).cloned();
-    let (similarity, distance) = (verdict.similarity, verdict.distance);
-    let foreign = verdict.foreign.map(|foreign| format!("{foreign:.4}")).unwrap_or_else(|| "-".to_owned());
-    let numbers = format!("{similarity:.4}, {distance:.4}, {foreign}");
-    let reason = match verdict.kept {
-        true => Reason::new(
-            "like_prototypes",
-            format!(
-                "it resembles the prototypes (similarity, distance, similarity to the criticism: {numbers})"
-            ),
-            format!("与正样本相似（相似度、距离、与负样本相似度：{numbers}）"),
-        ),
-        false => Reason::new(
-            "unlike_prototypes",
-            format!(
-                "it does not resemble the prototypes, or resembles the criticism more (similarity, distance, similarity to the criticism: {numbers})"
-            ),
-            format!("与正样本不相似，或与负样本更相似（相似度、距离、与负样本相似度：{numbers}）"),
-        ),
-    };
-    let scores = scores(json!({
-        "similarity": similarity, "embedding_distance": distance, "criticism_similarity": verdict.foreign,
-        "borderline": verdict.borderline,
-    }));
-    Decision { kept: verdict.kept, reason, compared_with, scores }
 }
 
 /// Pictures that stand for what is wanted and not wanted, each with where it came from.
@@ -267,9 +191,8 @@ async fn pictures_below(worker: &Worker, place: &Location) -> Result<(Samples, V
             return Err(Trouble::Failed(format!("{place} holds more than {PROTOTYPES_MAX} pictures")));
         }
         let plain = format!("{}/{}", place.bucket, meta.location);
-        let Ok(picture) = worker.objects.read(&plain, meta.e_tag.as_deref()).await? else { continue };
         let relative = meta.location.as_ref().strip_prefix(&place.key).unwrap_or_default().to_owned();
-        if let Some((key, vector)) = one(worker, &relative, picture).await? {
+        if let Some((key, vector)) = one(worker, &plain, meta.e_tag.as_deref(), &relative).await? {
             if samples.is_empty() {
                 samples = Samples::new(vector.dimensions());
             }
@@ -281,11 +204,20 @@ async fn pictures_below(worker: &Worker, place: &Location) -> Result<(Samples, V
     Ok((samples, origins))
 }
 
+/// The vector of a picture; `None` if it cannot be read or decoded.
 async fn one(
     worker: &Worker,
+    plain: &str,
+    etag: Option<&str>,
     relative: &str,
-    picture: Bytes,
-) -> Result<Option<(SampleKey, tidemill_embedding::Vector)>, Trouble> {
+) -> Result<Option<(SampleKey, Vector)>, Trouble> {
+    let Ok(peek) = worker.objects.peek(plain, etag).await? else { return Ok(None) };
+    let held = worker.ctx.pool.reserve(peek.bytes_to_decode(), worker.cancel()).await?;
+    let picture = match peek.whole() {
+        Some(whole) => Ok(whole),
+        None => worker.objects.read(plain, etag).await?,
+    };
+    let Ok(picture) = picture else { return Ok(None) };
     let key = SampleKey::of_bytes(relative, &picture);
-    Ok(worker.known(picture).await?.ok().map(|known| (key, known.vector)))
+    Ok(worker.known(picture, held).await?.ok().map(|known| (key, known.vector)))
 }

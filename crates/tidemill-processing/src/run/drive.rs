@@ -2,7 +2,8 @@
 
 use super::analysed::Analysed;
 use super::compose::Composing;
-use super::decide::{self, Decisions};
+use super::decide;
+use super::decisions::Decisions;
 use super::directory;
 use super::listing::{Listing, input_table};
 use super::names::{self, Late};
@@ -15,7 +16,7 @@ use super::shard::{ShardSpec, Worker};
 use super::slot::Slot;
 use crate::context::{Context, read, tx};
 use crate::error::Trouble;
-use crate::operator::{Pipeline, Stage};
+use crate::operator::{Makes, Pipeline, Stage};
 use crate::task::{Input, Request, Target};
 use futures::{StreamExt, TryStreamExt};
 use std::collections::HashMap;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tidemill_bucket::Location;
 use tidemill_dataset::version::ComposedVersion;
+use tidemill_embedding::Generator;
 use tidemill_meta::processing::{self, CommitRow, Ended, RunRow, ShardRow};
 use tidemill_model::{ProjectId, random_id};
 use tidemill_vision::seed::TaskSeed;
@@ -70,6 +72,7 @@ enum Whole {
     Nothing,
     Late(Late),
     Decisions(Decisions),
+    Generator(Arc<Generator>),
 }
 
 /// One run at work.
@@ -125,24 +128,37 @@ impl Driver {
         if self.row.status != 0 {
             return Ok(read!(self.ctx().meta, |tx, run_id| processing::shards(tx, &run_id))?);
         }
+        let generation = self.pipeline().generation();
+        if let Some(of) = generation {
+            self.worker.slot.progress.enter("trying the generator");
+            self.worker.keep_generator(&run_id, of).await?;
+        }
         self.worker.slot.progress.enter("listing");
         let output = Some(self.output.clone());
         let (task_type, cancel) = (self.pipeline().task_type, self.worker.cancel());
         let mut listing =
             Listing::new(self.ctx(), &self.worker.objects, &self.row.run_id, task_type, output, cancel);
-        for input in &self.request.inputs {
+        // The second input of a domain transfer is for training.
+        let inputs = match generation.map(|of| of.makes) {
+            Some(Makes::OfImages) => 1,
+            Some(Makes::OfNoise(_)) | None => self.request.inputs.len(),
+        };
+        for input in self.request.inputs.iter().take(inputs) {
             match input {
                 Input::Directory(source) => listing.add_directory(source).await?,
                 Input::Dataset { id, version } => {
                     self.list_version(&mut listing, id, version.as_deref()).await?
                 }
                 Input::Task(id) => {
-                    let manifest = self.output_of(id).await?.join("output.manifest");
-                    listing.add_manifest(&manifest).await?;
+                    listing.add_manifest(&self.manifest_of(id).await?).await?;
                 }
             }
         }
-        let shards = Arc::new(listing.cut().await?);
+        let per_class = generation.and_then(|of| match of.makes {
+            Makes::OfNoise(count) => Some(count),
+            Makes::OfImages => None,
+        });
+        let shards = Arc::new(listing.cut(per_class).await?);
         let now_ms = self.ctx().clock.now_ms();
         let started =
             tx!(self.ctx().meta, |tx, run_id, shards| processing::start_run(tx, &run_id, &shards, now_ms))?;
@@ -163,14 +179,17 @@ impl Driver {
         listing.add_version(entries.map_err(|e| Trouble::Failed(e.to_string()))?, &dataset.input).await
     }
 
-    /// The directory of the newest completed output of a task.
-    async fn output_of(&self, task_id: &str) -> Result<Location, Trouble> {
-        let id = task_id.to_owned();
-        let runs = read!(self.ctx().meta, |tx, id| processing::runs_of_task(tx, &id))?;
-        let newest = runs.into_iter().find(|run| run.status == 2 && run.project == self.row.project);
+    /// The manifest of the newest completed output of a task.
+    async fn manifest_of(&self, task_id: &str) -> Result<Location, Trouble> {
+        let (project, id) = (self.row.project.clone(), task_id.to_owned());
+        let newest =
+            read!(self.ctx().meta, |tx, project, id| processing::newest_completed_run(tx, &project, &id))?;
         let newest =
             newest.ok_or_else(|| Trouble::Failed(format!("the task {task_id} has no completed version")))?;
-        Ok(Location { bucket: newest.output_bucket, key: newest.output_key })
+        let body = serde_json::from_str(&newest.spec).map_err(|e| Trouble::Failed(e.to_string()))?;
+        let request = Request::read(&body).map_err(|e| Trouble::Failed(e.to_string()))?;
+        let output = Location { bucket: newest.output_bucket, key: newest.output_key };
+        Ok(output.join(request.pipeline.manifest()))
     }
 
     /// What follows the last stage.
@@ -178,7 +197,8 @@ impl Driver {
         if let Some(Stage::Measure(what)) = self.pipeline().stages.last() {
             return Analysed { worker: &self.worker, row: &self.row, what }.finish(tables).await;
         }
-        let sealing = Sealing { worker: &self.worker, row: &self.row, output: &self.output };
+        let sealing =
+            Sealing { worker: &self.worker, manifest: self.output.join(self.pipeline().manifest()) };
         let ended = sealing.seal(tables).await?;
         if let Some(dataset) = &self.row.target_dataset {
             self.compose(dataset, tables).await?;
@@ -188,6 +208,7 @@ impl Driver {
 
     /// Makes the output a version of a dataset.
     async fn compose(&self, dataset_id: &str, tables: &[String]) -> Result<(), Trouble> {
+        self.worker.slot.progress.enter("composing");
         let datasets = &self.ctx().datasets;
         let dataset =
             datasets.get(&self.project, dataset_id).await.map_err(|e| Trouble::Failed(e.to_string()))?;
@@ -200,6 +221,7 @@ impl Driver {
         };
         let composing = Composing {
             worker: &self.worker,
+            run_id: &self.row.run_id,
             datasets,
             project: &self.project,
             dataset: dataset_id,
@@ -236,6 +258,9 @@ impl Driver {
             Stage::Decide(operator) if left => {
                 Whole::Decisions(decide::decide(&self.worker, operator, inputs).await?)
             }
+            Stage::Generate(of) if left => {
+                Whole::Generator(self.worker.generator(&self.row.run_id, of).await?)
+            }
             _ => Whole::Nothing,
         };
         let finished = shards.iter().zip(inputs).map(|(shard, input)| {
@@ -268,7 +293,10 @@ impl Driver {
             (Stage::Measure(what), _) => self.worker.measure(&spec, what).await?,
             (Stage::Decide(_), Whole::Decisions(decisions)) => self.apply(&spec, decisions).await?,
             (Stage::Publish, Whole::Late(late)) => self.publish(&spec, layout, late).await?,
-            (Stage::Decide(_) | Stage::Publish, _) => Vec::new(),
+            (Stage::Generate(of), Whole::Generator(generator)) => {
+                self.worker.generate(&spec, of, generator).await?
+            }
+            (Stage::Decide(_) | Stage::Publish | Stage::Generate(_), _) => Vec::new(),
         };
         let object = self.worker.write(&spec, &records, |record| layout.place(record)).await?;
         self.commit(CommitRow { stage: stage_number, shard, object }).await

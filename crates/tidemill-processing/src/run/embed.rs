@@ -1,11 +1,13 @@
 //! What operators on all samples have to know of each: its vector, kept under the digests of content and model.
 
+use super::flow::{Flow, Looked, Unit};
 use super::record::{Embedded, Record};
-use super::shard::{ShardSpec, Worker, dropped, memory};
+use super::shard::{ShardSpec, Worker, dropped};
+use crate::engine::Held;
 use crate::error::Trouble;
 use crate::operator::Reason;
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use tidemill_embedding::{Embedder, Vector, decode as vector_of, encode as bytes_of};
@@ -64,38 +66,41 @@ impl Worker {
     /// Adds to each sample of a shard what operators on all samples have to know.
     pub(crate) async fn embed(&self, spec: &ShardSpec) -> Result<Vec<Record>, Trouble> {
         let records = self.records(&spec.input).await?;
-        let works = records.into_iter().map(|record| self.embed_one(record));
-        futures::stream::iter(works).buffered(self.ctx.pool.threads()).try_collect().await
+        let units = |looked| vec![Unit::decoding(looked)];
+        let work = |unit: Unit, held| self.embed_one(unit.looked, held);
+        self.flow(records, Flow::pictures(self.ctx.pool.threads()), units, work).try_collect().await
     }
 
-    async fn embed_one(&self, mut record: Record) -> Result<Record, Trouble> {
-        if self.cancel().is_cancelled() {
-            return Err(Trouble::Cancelled);
-        }
-        if record.fate.is_output() {
-            let picture = match self.picture(&record).await? {
-                Ok(picture) => picture,
-                Err(why) => return Ok(dropped(record, &why)),
-            };
-            let key = SampleKey::of_bytes(&record.relative, &picture);
-            match self.known(picture).await? {
-                Ok(known) => record.embedding = Some(Embedded::of(&known, &key)),
-                Err(error) => {
-                    record.fate = record.fate.left_out();
-                    record.reasons.push(Reason::new(
-                        "undecodable",
-                        format!("the image cannot be decoded: {error}"),
-                        format!("图片无法解码：{error}"),
-                    ));
-                }
+    async fn embed_one(&self, looked: Looked, held: Held) -> Result<Record, Trouble> {
+        self.slot.progress.add(1);
+        let picture = match (&looked.unusable, &looked.peek) {
+            (Some(why), _) => Err(why.clone()),
+            (None, None) => return Ok(looked.record),
+            (None, Some(_)) => self.picture(&looked).await?,
+        };
+        let mut record = looked.record;
+        let picture = match picture {
+            Ok(picture) => picture,
+            Err(why) => return Ok(dropped(record, &why)),
+        };
+        let key = SampleKey::of_bytes(&record.relative, &picture);
+        match self.known(picture, held).await? {
+            Ok(known) => record.embedding = Some(Embedded::of(&known, &key)),
+            Err(error) => {
+                record.fate = record.fate.left_out();
+                record.reasons.push(Reason::new(
+                    "undecodable",
+                    format!("the image cannot be decoded: {error}"),
+                    format!("图片无法解码：{error}"),
+                ));
             }
         }
-        self.slot.progress.add(1);
         Ok(record)
     }
 
-    /// What is known of a picture; from the artefacts if the same content met the same model before.
-    pub(crate) async fn known(&self, picture: Bytes) -> Result<Result<Known, String>, Trouble> {
+    /// What is known of a picture, for whose decoding memory is held; from the artefacts if the same content met the
+    /// same model before.
+    pub(crate) async fn known(&self, picture: Bytes, held: Held) -> Result<Result<Known, String>, Trouble> {
         let model = self.ctx.embedder.provenance().digest;
         let path = Path::from(format!("embeddings/{model}/{}", blake3::hash(&picture).to_hex()));
         let store = self.ctx.engine.store();
@@ -105,8 +110,9 @@ impl Worker {
         {
             return Ok(Ok(known));
         }
-        let (embedder, cost) = (self.ctx.embedder.clone(), memory(&picture));
-        let made = self.ctx.pool.run(cost, self.cancel(), move || make(&embedder, &picture)).await?;
+        let embedder = self.ctx.embedder.clone();
+        let work = move || make(&embedder, &picture);
+        let (made, _held) = self.ctx.pool.run(held, self.cancel(), work).await?;
         if let Ok(known) = &made {
             store.put(&path, known.write().into()).await?;
         }

@@ -1,7 +1,7 @@
 //! The input of a run, listed once: sources -> parts of a listing -> the order of paths -> shards.
 
-use super::record::{Fate, LabelFile, Picture, Record, location};
-use super::{directory, objects::UserObjects};
+use super::record::{Fate, LabelFile, Record, location};
+use super::{directory, generate, objects::UserObjects};
 use crate::context::Context;
 use crate::engine::{Joined, Listed};
 use crate::error::Trouble;
@@ -10,6 +10,7 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tidemill_bucket::Location;
 use tidemill_meta::processing::ShardRow;
@@ -18,6 +19,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Objects in a part of a listing.
 const PART: usize = 4096;
+
+/// The most samples that are made of nothing.
+const WANTED_MAX: u64 = 1_000_000;
 
 /// What else is known of a listed picture.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -122,8 +126,9 @@ impl<'a> Listing<'a> {
         Ok(())
     }
 
-    /// Brings everything into order and cuts it into shards, whose tables are written.
-    pub(crate) async fn cut(mut self) -> Result<Vec<ShardRow>, Trouble> {
+    /// Brings everything into order and cuts it into shards, whose tables are written. `per_class`: so many samples
+    /// follow for each class that are made of nothing.
+    pub(crate) async fn cut(mut self, per_class: Option<u32>) -> Result<Vec<ShardRow>, Trouble> {
         if !self.waiting.is_empty() {
             self.write_part().await?;
         }
@@ -136,6 +141,7 @@ impl<'a> Listing<'a> {
             bytes: 0,
             next: 0,
             last: String::new(),
+            classes: BTreeSet::new(),
         };
         while let Some(batch) = batches.next().await {
             if self.cancel.is_cancelled() {
@@ -144,6 +150,9 @@ impl<'a> Listing<'a> {
             for joined in batch? {
                 cutter.add(joined).await?;
             }
+        }
+        if let Some(count) = per_class {
+            cutter.add_wanted(count, self.cancel).await?;
         }
         cutter.end_shard().await?;
         let shards = cutter.shards;
@@ -171,6 +180,8 @@ struct Cutter<'a> {
     bytes: u64,
     next: i64,
     last: String,
+    /// Names of classes that were met; empty for samples without.
+    classes: BTreeSet<String>,
 }
 
 impl Cutter<'_> {
@@ -180,14 +191,43 @@ impl Cutter<'_> {
             return Ok(());
         }
         joined.path.clone_into(&mut self.last);
-        let size = u64::try_from(joined.size).unwrap_or_default();
+        let record = record(self.next, joined)?;
+        if !self.classes.contains(record.class()) {
+            self.classes.insert(record.class().to_owned());
+        }
+        let entry_bytes = record.entry.as_ref().map_or(0, |entry| entry.len() as u64);
+        let size = record.size.saturating_add(record.label_bytes).saturating_add(entry_bytes);
+        self.push(record, size).await
+    }
+
+    /// Adds samples that are made of nothing: `count` of each class.
+    async fn add_wanted(&mut self, count: u32, cancel: &CancellationToken) -> Result<(), Trouble> {
+        let classes = std::mem::take(&mut self.classes);
+        if classes.len() as u64 * u64::from(count) > WANTED_MAX {
+            return Err(Trouble::Failed(format!(
+                "{count} images for each of {} classes are too many. Allowed: {WANTED_MAX} in all",
+                classes.len()
+            )));
+        }
+        for (class, number) in classes.iter().zip(0..) {
+            for one in 0..count {
+                if cancel.is_cancelled() {
+                    return Err(Trouble::Cancelled);
+                }
+                self.push(wanted(self.next, class, generate::name(number, one)), 0).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn push(&mut self, record: Record, size: u64) -> Result<(), Trouble> {
         let config = &self.ctx.config;
         let full = self.records.len() as u64 >= config.shard_samples
             || (!self.records.is_empty() && self.bytes + size > config.shard_bytes);
         if full {
             self.end_shard().await?;
         }
-        self.records.push(record(self.next, joined)?);
+        self.records.push(record);
         self.bytes += size;
         self.next += 1;
         Ok(())
@@ -216,29 +256,38 @@ fn record(ordinal: i64, joined: Joined) -> Result<Record, Trouble> {
     };
     let beside = joined.label.map(|path| LabelFile::Object { path, etag: joined.label_etag });
     let label_file = known.label_file.or(beside);
+    let label_bytes = match &label_file {
+        Some(LabelFile::Text(text)) => text.len() as u64,
+        Some(LabelFile::Object { .. }) => {
+            u64::try_from(joined.label_size.unwrap_or_default()).unwrap_or_default()
+        }
+        None => 0,
+    };
     // A picture with boxes is not named by its directory.
     let labels = if label_file.is_some() { Vec::new() } else { known.labels };
     Ok(Record {
-        ordinal,
-        copy: 0,
         name: location(&joined.path).name().to_owned(),
         origin: joined.path,
         relative: known.relative,
         size: u64::try_from(joined.size).unwrap_or_default(),
+        label_bytes,
         etag: joined.etag,
         usage: known.usage,
         labels,
         entry: known.entry,
         label_file,
-        picture: Picture::Origin,
-        fate,
         reasons,
-        compared_with: None,
-        scores: Default::default(),
-        property: Default::default(),
-        origin_label_file: None,
-        measured: None,
-        embedding: None,
-        product: None,
+        ..Record::new(ordinal, fate)
     })
+}
+
+/// A sample that is to be made of nothing. Until then it is none.
+fn wanted(ordinal: i64, class: &str, name: String) -> Record {
+    let labels = Some(class.to_owned()).filter(|class| !class.is_empty());
+    Record {
+        relative: format!("{class}/{name}"),
+        name,
+        labels: labels.into_iter().collect(),
+        ..Record::new(ordinal, Fate::Passed)
+    }
 }

@@ -1,10 +1,12 @@
 //! Feature analysis: what is measured of each sample, and the result over all of them.
 
+use super::flow::{Flow, Looked, Unit};
 use super::record::{Fate, Record};
-use super::shard::{ShardSpec, Worker, dropped, memory};
+use super::shard::{ShardSpec, Worker, dropped};
+use crate::engine::Held;
 use crate::error::Trouble;
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tidemill_vision::analysis::{Columns, TaskType, UsageGroup, report};
@@ -53,34 +55,37 @@ impl Measured {
 impl Worker {
     /// Measures the samples of a shard.
     pub(crate) async fn measure(&self, spec: &ShardSpec, what: &Measure) -> Result<Vec<Record>, Trouble> {
-        let records = self.records(&spec.input).await?;
-        let works = records.into_iter().map(|record| self.measure_one(record, what));
-        futures::stream::iter(works).buffered(self.ctx.pool.threads()).try_collect().await
+        let mut records = self.records(&spec.input).await?;
+        if what.task_type == TaskType::ObjectDetection {
+            let unlabeled = records.iter_mut().filter(|record| record.label_file.is_none());
+            unlabeled.for_each(|record| record.fate = Fate::Passed);
+        }
+        let units = |looked| vec![Unit::decoding(looked)];
+        let work = |unit: Unit, held| self.measure_one(unit.looked, held);
+        self.flow(records, Flow::samples(self.ctx.pool.threads()), units, work).try_collect().await
     }
 
-    async fn measure_one(&self, mut record: Record, what: &Measure) -> Result<Record, Trouble> {
-        if self.cancel().is_cancelled() {
-            return Err(Trouble::Cancelled);
-        }
+    async fn measure_one(&self, mut looked: Looked, held: Held) -> Result<Record, Trouble> {
         self.slot.progress.add(1);
-        if what.task_type == TaskType::ObjectDetection && record.label_file.is_none() {
-            record.fate = Fate::Passed;
-            return Ok(record);
+        if !looked.record.fate.is_output() {
+            return Ok(looked.record);
         }
-        let picture = match self.picture(&record).await? {
+        let picture = match looked.unusable.take() {
+            Some(why) => Err(why),
+            None => self.picture(&looked).await?,
+        };
+        let picture = match picture {
             Ok(picture) => picture,
-            Err(why) => return Ok(dropped(record, &why)),
+            Err(why) => return Ok(dropped(looked.record, &why)),
         };
-        let label_file = self.label_file(&record).await?.ok().flatten();
-        let work = {
-            let picture = picture.clone();
-            move || measured(&picture, label_file.as_ref())
-        };
-        record.measured = self.ctx.pool.run(memory(&picture), self.cancel(), work).await?;
-        if record.measured.is_none() {
-            record.fate = Fate::Dropped;
+        let label_file = looked.label_file.take();
+        let work = move || measured(&picture, label_file.as_ref());
+        let (measured, _held) = self.ctx.pool.run(held, self.cancel(), work).await?;
+        if measured.is_none() {
+            looked.record.fate = Fate::Dropped;
         }
-        Ok(record)
+        looked.record.measured = measured;
+        Ok(looked.record)
     }
 }
 

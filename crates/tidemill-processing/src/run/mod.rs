@@ -7,12 +7,16 @@
 mod analysed;
 mod compose;
 mod decide;
+mod decisions;
 mod drive;
 mod embed;
+mod flow;
+mod generate;
 mod inherit;
 mod listing;
 mod manifest;
 mod measure;
+mod merged;
 mod names;
 mod objects;
 mod pack;

@@ -1,17 +1,20 @@
 //! Reading and writing objects of a run's user, never without a bound.
 
+use super::flow::{HEAD_BYTES, Peek};
 use super::record::location;
 use crate::context::Context;
 use crate::error::Trouble;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures::TryStreamExt;
 use object_store::path::Path;
-use object_store::{GetOptions, ObjectStore, ObjectStoreExt};
+use object_store::{GetOptions, GetResult, ObjectStore, ObjectStoreExt};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tidemill_bucket::{Bucket, Location};
 use tidemill_model::ProjectId;
 use tidemill_model::limits::PROCESSING_OBJECT_BYTES_MAX;
+use tidemill_vision::voc::FILE_BYTES_MAX;
 
 /// The buckets of one project, each opened once.
 pub(crate) struct UserObjects {
@@ -55,20 +58,49 @@ impl UserObjects {
         plain: &str,
         etag: Option<&str>,
     ) -> Result<Result<Bytes, Unusable>, Trouble> {
+        Ok(match self.get(plain, etag).await? {
+            Ok(found) if found.meta.size > PROCESSING_OBJECT_BYTES_MAX => Err(Unusable::TooLarge),
+            Ok(found) => found.bytes().await.map_err(unusable),
+            Err(why) => Err(why),
+        })
+    }
+
+    async fn get(&self, plain: &str, etag: Option<&str>) -> Result<Result<GetResult, Unusable>, Trouble> {
         let place = location(plain);
         let bucket = self.bucket(&place.bucket).await?;
         let Ok(path) = Path::parse(&place.key) else {
             return Ok(Err(Unusable::Unreadable("its key cannot be addressed".to_owned())));
         };
         let options = GetOptions { if_match: etag.map(str::to_owned), ..GetOptions::default() };
-        let found = match bucket.get_opts(&path, options).await {
-            Ok(found) => found,
-            Err(error) => return Ok(Err(unusable(error))),
-        };
-        if found.meta.size > PROCESSING_OBJECT_BYTES_MAX {
-            return Ok(Err(Unusable::TooLarge));
-        }
-        Ok(found.bytes().await.map_err(unusable))
+        Ok(bucket.get_opts(&path, options).await.map_err(unusable))
+    }
+
+    /// The first bytes of an object and how many it has, if it still is the object that has this ETag.
+    pub(crate) async fn peek(
+        &self,
+        plain: &str,
+        etag: Option<&str>,
+    ) -> Result<Result<Peek, Unusable>, Trouble> {
+        Ok(match self.get(plain, etag).await? {
+            Ok(found) if found.meta.size > PROCESSING_OBJECT_BYTES_MAX => Err(Unusable::TooLarge),
+            Ok(found) => {
+                let size = found.meta.size;
+                first_bytes(found, HEAD_BYTES).await.map(|head| Peek { head, size }).map_err(unusable)
+            }
+            Err(why) => Err(why),
+        })
+    }
+
+    /// The bytes of a label file. Of one that is larger than any may be, so many that this is seen.
+    pub(crate) async fn read_label_file(
+        &self,
+        plain: &str,
+        etag: Option<&str>,
+    ) -> Result<Result<Bytes, Unusable>, Trouble> {
+        Ok(match self.get(plain, etag).await? {
+            Ok(found) => first_bytes(found, FILE_BYTES_MAX as u64 + 1).await.map_err(unusable),
+            Err(why) => Err(why),
+        })
     }
 
     /// Writes an object whole; its ETag.
@@ -85,6 +117,19 @@ impl UserObjects {
 pub(crate) fn path_of(place: &Location) -> Result<Path, Trouble> {
     Path::parse(&place.key)
         .map_err(|e| Trouble::Failed(format!("the key {:?} cannot be addressed: {e}", place.key)))
+}
+
+/// The first bytes of an object, at most so many.
+async fn first_bytes(found: GetResult, most: u64) -> object_store::Result<Bytes> {
+    if found.meta.size <= most {
+        return found.bytes().await;
+    }
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let (mut read, mut chunks) = (BytesMut::new(), found.into_stream());
+    while let Some(chunk) = chunks.try_next().await?.filter(|_| read.len() < most) {
+        read.extend_from_slice(&chunk[..chunk.len().min(most - read.len())]);
+    }
+    Ok(read.freeze())
 }
 
 fn unusable(error: object_store::Error) -> Unusable {

@@ -1,13 +1,15 @@
 //! The last stage: the products of a shard go to their places.
 
+use super::flow::{Flow, Looked, Unit};
 use super::manifest;
 use super::names::{Late, number};
 use super::place::{Layout, has_boxes};
 use super::record::Record;
 use super::shard::{ShardSpec, Worker, dropped};
+use crate::engine::Held;
 use crate::error::Trouble;
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use tidemill_bucket::Location;
@@ -30,8 +32,10 @@ impl Publishing<'_> {
     /// Puts the products of a shard in their places and writes its part of the manifest.
     pub(crate) async fn shard(&self, spec: &ShardSpec) -> Result<Vec<Record>, Trouble> {
         let records = self.worker.records(&spec.input).await?;
-        let puts = records.into_iter().map(|record| self.one(record));
-        let records: Vec<Record> = futures::stream::iter(puts).buffered(WRITES_MAX).try_collect().await?;
+        let units = |looked| vec![Unit::reading(looked)];
+        let work = |unit: Unit, held| self.one(unit.looked, held);
+        let records: Vec<Record> =
+            self.worker.flow(records, Flow::samples(WRITES_MAX), units, work).try_collect().await?;
         let mut lines = Vec::new();
         for record in &records {
             manifest::write_line(record, self.output, self.layout, self.checked, &mut lines);
@@ -41,24 +45,21 @@ impl Publishing<'_> {
         Ok(records)
     }
 
-    async fn one(&self, mut record: Record) -> Result<Record, Trouble> {
-        if self.worker.cancel().is_cancelled() {
-            return Err(Trouble::Cancelled);
-        }
-        if record.fate.is_output() {
-            record = self.put(record).await?;
-        }
+    async fn one(&self, looked: Looked, held: Held) -> Result<Record, Trouble> {
+        let record = if looked.record.fate.is_output() { self.put(looked).await? } else { looked.record };
+        drop(held);
         self.worker.slot.progress.add(1);
         Ok(record)
     }
 
-    async fn put(&self, mut record: Record) -> Result<Record, Trouble> {
-        let picture = match self.worker.picture(&record).await? {
-            Ok(picture) => picture,
-            Err(why) => return Ok(dropped(record, &why)),
+    async fn put(&self, looked: Looked) -> Result<Record, Trouble> {
+        let picture = match &looked.unusable {
+            Some(why) => Err(why.clone()),
+            None => self.worker.picture(&looked).await?,
         };
-        let label_file = match self.worker.label_file(&record).await? {
-            Ok(label_file) => label_file,
+        let Looked { mut record, label_file, .. } = looked;
+        let picture = match picture {
+            Ok(picture) => picture,
             Err(why) => return Ok(dropped(record, &why)),
         };
         let place = self.output.join(&self.layout.path_of(&record, number(self.late, &record)));

@@ -96,6 +96,9 @@ pub(crate) struct Record {
     pub(crate) relative: String,
     /// Bytes of the origin.
     pub(crate) size: u64,
+    /// Bytes of its label file when the input was listed.
+    #[serde(default)]
+    pub(crate) label_bytes: u64,
     /// The origin's ETag when the input was listed.
     pub(crate) etag: Option<String>,
     /// The part of a split it belongs to.
@@ -149,6 +152,39 @@ pub(crate) struct Embedded {
 }
 
 impl Record {
+    /// The record number `ordinal`, of which nothing else is known.
+    pub(crate) fn new(ordinal: i64, fate: Fate) -> Self {
+        Self {
+            ordinal,
+            copy: 0,
+            origin: String::new(),
+            relative: String::new(),
+            size: 0,
+            label_bytes: 0,
+            etag: None,
+            usage: None,
+            labels: Vec::new(),
+            entry: None,
+            label_file: None,
+            origin_label_file: None,
+            measured: None,
+            name: String::new(),
+            picture: Picture::Origin,
+            fate,
+            reasons: Vec::new(),
+            compared_with: None,
+            scores: Map::new(),
+            property: Map::new(),
+            embedding: None,
+            product: None,
+        }
+    }
+
+    /// The first name it is labeled with; empty without.
+    pub(crate) fn class(&self) -> &str {
+        self.labels.first().map(String::as_str).unwrap_or_default()
+    }
+
     /// A row of a table; `place` is where the product wants to go.
     pub(crate) fn row(&self, place: String) -> Result<Row, EngineError> {
         let body = serde_json::to_string(self).map_err(|e| EngineError::Damaged(e.to_string()))?;

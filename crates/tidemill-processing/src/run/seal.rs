@@ -4,13 +4,13 @@ use super::manifest::part_key;
 use super::objects::path_of;
 use super::record::COPIES_MAX;
 use super::shard::Worker;
-use crate::context::tx;
+use crate::engine::Counts;
 use crate::error::Trouble;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, WriteMultipart};
 use serde::{Deserialize, Serialize};
 use tidemill_bucket::Location;
-use tidemill_meta::processing::{self, Ended, RunRow};
+use tidemill_meta::processing::Ended;
 
 /// How many samples became what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub(crate) struct Counters {
 pub(crate) struct Summary {
     /// The tables of the results, in order.
     pub(crate) tables: Vec<String>,
+    /// How many rows of each property every table has.
+    #[serde(default)]
+    pub(crate) counts: Vec<Counts>,
     /// What people should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) warnings: Vec<String>,
@@ -35,21 +38,16 @@ pub(crate) struct Summary {
 /// The end of a run.
 pub(crate) struct Sealing<'a> {
     pub(crate) worker: &'a Worker,
-    pub(crate) row: &'a RunRow,
-    pub(crate) output: &'a Location,
+    pub(crate) manifest: Location,
 }
 
 impl Sealing<'_> {
     /// Writes the manifest, counts, and says how the run ended.
     pub(crate) async fn seal(&self, tables: &[String]) -> Result<Ended, Trouble> {
         self.write_manifest(tables).await?;
-        let counters = self.count(tables).await?;
-        let (ctx, run_id) = (&self.worker.ctx, self.row.run_id.clone());
-        let now_ms = ctx.clock.now_ms();
-        if !tx!(ctx.meta, |tx, run_id| processing::seal_run(tx, &run_id, now_ms))? {
-            return Err(Trouble::Cancelled);
-        }
-        let summary = Summary { tables: tables.to_vec(), warnings: Vec::new() };
+        let counts = self.worker.ctx.engine.count_rows(tables).await?;
+        let counters = self.count(tables, &counts).await?;
+        let summary = Summary { tables: tables.to_vec(), counts, warnings: Vec::new() };
         let json =
             |value: Result<String, serde_json::Error>| value.map_err(|e| Trouble::Failed(e.to_string()));
         Ok(Ended {
@@ -62,9 +60,9 @@ impl Sealing<'_> {
 
     /// Joins the lines of all shards.
     async fn write_manifest(&self, tables: &[String]) -> Result<(), Trouble> {
-        let place = self.output.join("output.manifest");
+        let place = &self.manifest;
         let bucket = self.worker.objects.bucket(&place.bucket).await?;
-        let begun = bucket.put_multipart(&path_of(&place)?).await;
+        let begun = bucket.put_multipart(&path_of(place)?).await;
         let failed = |e: object_store::Error| Trouble::Failed(format!("cannot write {place}: {e}"));
         let mut upload = WriteMultipart::new(begun.map_err(failed)?);
         for table in tables {
@@ -80,9 +78,11 @@ impl Sealing<'_> {
         Ok(())
     }
 
-    async fn count(&self, tables: &[String]) -> Result<Counters, Trouble> {
+    async fn count(&self, tables: &[String], counts: &[Counts]) -> Result<Counters, Trouble> {
         let engine = &self.worker.ctx.engine;
-        let added = engine.count_by_property(tables).await?.get(&3).copied().unwrap_or_default();
+        let [.., added] =
+            counts.iter().fold(Counts::default(), |sum, of| std::array::from_fn(|n| sum[n] + of[n]));
+        let added = i64::try_from(added).unwrap_or(i64::MAX);
         let origins = engine.count_origins(tables, i64::from(COPIES_MAX)).await?;
         let of = |property: i64| origins.get(&property).copied().unwrap_or_default();
         let (unmodified, modified, deleted) = (of(0), of(1), of(2));

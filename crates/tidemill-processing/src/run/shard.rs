@@ -1,21 +1,26 @@
 //! One shard of one stage: a plain function from what it is told to what came out, so that it can run anywhere.
 
+use super::flow::{Flow, Looked, Unit};
+use super::merged::Merged;
 use super::objects::{Unusable, UserObjects};
 use super::pack::{Pack, piece};
-use super::record::{Fate, LabelFile, Picture, Record};
+use super::record::{Fate, LabelFile, Record};
 use super::slot::Slot;
 use crate::context::Context;
+use crate::engine::Held;
 use crate::error::Trouble;
 use crate::operator::{DrawsOf, MapSteps, Reason, Verdict, Work};
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt};
+use futures::{Stream, TryStreamExt};
+use std::ops::Range;
 use std::sync::Arc;
 use tidemill_vision::seed::{SampleKey, TaskSeed};
-use tidemill_vision::{DecodeLimits, dimensions};
 use tokio_util::sync::CancellationToken;
 
-/// Decoded pictures that one operator holds at most: what came in, what goes out, and one in between.
-const PICTURES_HELD: u64 = 3;
+/// Bytes that an operator holds for each pixel: of what comes in, of what goes out, and numbers in between.
+const PIXEL_BYTES: u64 = 24;
+/// Products of one sample that are in memory together.
+const PRODUCTS_BYTES: u64 = 64 << 20;
 
 /// What runs a shard.
 pub(crate) struct Worker {
@@ -33,6 +38,16 @@ pub(crate) struct ShardSpec {
     pub(crate) input: String,
     /// Where products and the table of what comes out go: a name no other attempt has.
     pub(crate) attempt: String,
+}
+
+/// What came of a piece of work.
+pub(crate) struct Made {
+    /// The number of the sample in the shard.
+    pub(crate) index: usize,
+    /// Records, each with the bytes of its picture if they are new.
+    pub(crate) products: Vec<(Record, Option<Bytes>)>,
+    /// Their memory.
+    pub(crate) held: Held,
 }
 
 impl Worker {
@@ -62,8 +77,19 @@ impl Worker {
     /// Takes the samples of a shard through operators that look at one alone; products go into one pack.
     pub(crate) async fn map(&self, spec: &ShardSpec, steps: &MapSteps) -> Result<Vec<Record>, Trouble> {
         let records = self.records(&spec.input).await?;
+        let units = |looked| units(looked, steps);
+        let work = |unit, held| self.map_one(unit, held, steps.clone());
+        self.pack(spec, self.flow(records, Flow::samples(self.ctx.pool.threads()), units, work)).await
+    }
+
+    /// Puts products into one pack, in their order.
+    pub(crate) async fn pack(
+        &self,
+        spec: &ShardSpec,
+        made: impl Stream<Item = Result<Made, Trouble>>,
+    ) -> Result<Vec<Record>, Trouble> {
         let mut pack = Pack::new(self.ctx.engine.store(), format!("{}.pack", spec.attempt));
-        match self.map_into(records, steps, &mut pack).await {
+        match self.pack_into(&mut pack, made).await {
             Ok(records) => pack.finish().await.map(|()| records),
             Err(trouble) => {
                 pack.abort().await;
@@ -72,64 +98,55 @@ impl Worker {
         }
     }
 
-    async fn map_into(
+    async fn pack_into(
         &self,
-        records: Vec<Record>,
-        steps: &MapSteps,
         pack: &mut Pack<'_>,
+        made: impl Stream<Item = Result<Made, Trouble>>,
     ) -> Result<Vec<Record>, Trouble> {
-        // In order, so that a pack is the same whatever finished first.
-        let works = records.into_iter().map(|record| self.map_one(record, steps.clone()));
-        let mut done = futures::stream::iter(works).buffered(self.ctx.pool.threads());
-        let mut out = Vec::new();
-        while let Some(products) = done.try_next().await? {
+        let (mut made, mut merged) = (std::pin::pin!(made), Merged::default());
+        while let Some(Made { index, products, held }) = made.try_next().await? {
             for (mut record, product) in products {
-                if let Some(product) = product {
+                if merged.begin(index) {
+                    self.slot.progress.add(1);
+                }
+                if let Some(product) = product.filter(|_| !merged.is_dropped) {
                     record.picture = pack.add(product).await?;
                 }
-                out.push(record);
+                merged.add(record);
             }
-            self.slot.progress.add(1);
+            // What was made is out of memory now.
+            drop(held);
         }
-        Ok(out)
+        Ok(merged.finish())
     }
 
     /// One sample: its records afterwards, each with the bytes of its picture if they are new.
-    async fn map_one(
-        &self,
-        mut record: Record,
-        steps: MapSteps,
-    ) -> Result<Vec<(Record, Option<Bytes>)>, Trouble> {
-        if self.cancel().is_cancelled() {
-            return Err(Trouble::Cancelled);
-        }
+    async fn map_one(&self, unit: Unit, held: Held, steps: MapSteps) -> Result<Made, Trouble> {
+        let Unit { mut looked, copies, .. } = unit;
+        let index = looked.index;
         // Whatever becomes of it, its numbers are those of no other product of its origin.
-        record.copy *= steps.copies;
-        if !record.fate.is_output() {
-            return Ok(vec![(record, None)]);
-        }
-        let picture = match self.picture(&record).await? {
+        looked.record.copy *= steps.copies;
+        let picture = match (&looked.unusable, &looked.peek) {
+            (Some(why), _) => Err(why.clone()),
+            (None, None) => return Ok(Made { index, products: vec![(looked.record, None)], held }),
+            (None, Some(_)) => self.picture(&looked).await?,
+        };
+        let picture = match picture {
             Ok(picture) => picture,
-            Err(why) => return Ok(vec![(dropped(record, &why), None)]),
+            Err(why) => {
+                return Ok(Made { index, products: vec![(dropped(looked.record, &why), None)], held });
+            }
         };
-        let label_file = match self.label_file(&record).await? {
-            Ok(label_file) => label_file,
-            Err(why) => return Ok(vec![(dropped(record, &why), None)]),
-        };
-        let cost = memory(&picture);
         let seed = self.seed;
-        let work = move || apply_all(&record, &picture, label_file.as_ref(), &steps, seed);
-        Ok(self.ctx.pool.run(cost, self.cancel(), work).await?)
+        let work =
+            move || apply_all(&looked.record, &picture, looked.label_file.as_ref(), (&steps, copies), seed);
+        let (products, held) = self.ctx.pool.run(held, self.cancel(), work).await?;
+        Ok(Made { index, products, held })
     }
 
-    /// The bytes of a sample's picture as it is now.
-    pub(crate) async fn picture(&self, record: &Record) -> Result<Result<Bytes, Unusable>, Trouble> {
-        match &record.picture {
-            Picture::Origin => self.objects.read(&record.origin, record.etag.as_deref()).await,
-            Picture::Product { pack, offset, length } => {
-                piece(self.ctx.engine.store(), pack, *offset, *length).await.map(Ok)
-            }
-        }
+    /// A piece of a pack.
+    pub(crate) async fn piece(&self, pack: &str, offset: u64, length: u64) -> Result<Bytes, Trouble> {
+        piece(self.ctx.engine.store(), pack, offset, length).await
     }
 
     /// The bytes of its label file as it is now.
@@ -141,29 +158,46 @@ impl Worker {
             None => Ok(Ok(None)),
             Some(LabelFile::Text(text)) => Ok(Ok(Some(Bytes::from(text.clone())))),
             Some(LabelFile::Object { path, etag }) => {
-                Ok(self.objects.read(path, etag.as_deref()).await?.map(Some))
+                Ok(self.objects.read_label_file(path, etag.as_deref()).await?.map(Some))
             }
         }
     }
 }
 
-/// Memory to keep free for the work on a picture.
-pub(crate) fn memory(picture: &Bytes) -> u64 {
-    let decoded = dimensions(picture, &DecodeLimits::default()).map_or(0, |d| d.decode_bytes);
-    decoded.saturating_mul(PICTURES_HELD).saturating_add(picture.len() as u64)
+/// The work on a sample: its products in groups of as many as may be in memory together.
+fn units(looked: Looked, steps: &MapSteps) -> Vec<Unit> {
+    let Some(peek) = &looked.peek else { return vec![Unit::only(looked, 0)] };
+    let size = peek.dimensions().map(|found| found.map(|found| (found.width, found.height)));
+    let (work, product) = match size {
+        Ok(Some(size)) => {
+            let (most, last) = steps.most_pixels(size);
+            (most.saturating_mul(PIXEL_BYTES), last.saturating_mul(3) + 4096)
+        }
+        Ok(None) => (0, 0),
+        Err(()) => (u64::MAX, u64::MAX),
+    };
+    let bytes = peek.bytes_to_decode().max(work.saturating_add(peek.size));
+    let at_once = PRODUCTS_BYTES.checked_div(product).unwrap_or(u64::MAX);
+    let at_once = u32::try_from(at_once).unwrap_or(u32::MAX).clamp(1, steps.copies);
+    let unit = |first: u32| {
+        let copies = first..first.saturating_add(at_once).min(steps.copies);
+        let bytes = product.saturating_mul(u64::from(copies.end - first)).saturating_add(bytes);
+        Unit { looked: looked.clone(), copies, bytes }
+    };
+    (0..steps.copies).step_by(at_once as usize).map(unit).collect()
 }
 
-/// All products of one sample; one record if nothing comes of it.
+/// Some products of one sample; one record that is dropped if its reason holds for all of them.
 fn apply_all(
     record: &Record,
     picture: &Bytes,
     label_file: Option<&Bytes>,
-    steps: &MapSteps,
+    (steps, copies): (&MapSteps, Range<u32>),
     seed: TaskSeed,
 ) -> Vec<(Record, Option<Bytes>)> {
     let key = SampleKey::of_bytes(&record.relative, picture);
     let mut products = Vec::new();
-    for copy in 0..steps.copies {
+    for copy in copies {
         let draws = DrawsOf { seed, key, copy };
         let work = Work::new(record.name.clone(), picture.clone(), label_file.cloned(), draws);
         let (mut product, bytes) = apply(record.clone(), work, steps);
@@ -176,12 +210,6 @@ fn apply_all(
             product.name = numbered(&product.name, copy + 1);
         }
         products.push((product, bytes));
-    }
-    // A sample of which something came needs no word about the copies of which nothing did.
-    if products.iter().any(|(product, _)| product.fate.is_output()) {
-        products.retain(|(product, _)| product.fate.is_output());
-    } else {
-        products.truncate(1);
     }
     products
 }

@@ -52,6 +52,7 @@ fn may_use(run: &RunRow, output: &Location) -> bool {
                 }
                 SetKind::Deduplicate(_) | SetKind::Select(_) => false,
             },
+            Stage::Generate(of) => overlaps(&of.model),
             Stage::Map(_) | Stage::Embed | Stage::Measure(_) | Stage::Publish => false,
         })
 }

@@ -1,15 +1,15 @@
 //! Listing and showing tasks and versions.
 
-use super::view::{self, Current};
+use super::view::{self, TaskRows};
 use crate::context::{read, tx};
 use crate::error::ProcessingError;
 use crate::processing::Processing;
-use std::collections::HashMap;
 use tidemill_api::modelarts::processing::{
     ProcessorDataSource, ProcessorProgress, ProcessorTask, ProcessorTaskVersion, ProcessorTaskVersions,
     ProcessorTasks,
 };
-use tidemill_meta::processing::{self, RunRow};
+use tidemill_meta::processing::{self, RunRow, TaskKey};
+use tidemill_meta::{MetaError, Tx};
 use tidemill_model::ProjectId;
 
 /// What tasks are ordered by.
@@ -72,22 +72,51 @@ impl Processing {
         project: &ProjectId,
         filter: &TaskFilter,
     ) -> Result<ProcessorTasks, ProcessingError> {
-        let mut found = self.views(project).await?;
-        found.retain(|task| matches(task, filter));
+        let id = project.as_str().to_owned();
+        let keys = read!(self.0.ctx.meta, |tx, id| processing::task_keys(tx, &id))?;
+        let mut found = self.matching(keys, project, filter).await?;
         match filter.order {
-            TaskOrder::CreateTime => found.sort_by_key(|task| task.create_time),
+            TaskOrder::CreateTime => {}
             TaskOrder::Name => found.sort_by(|a, b| a.name.cmp(&b.name)),
-            TaskOrder::Duration => found.sort_by_key(|task| task.duration_seconds),
+            TaskOrder::Duration => found.sort_by_key(|key| self.seconds(key)),
         }
         if !filter.ascending {
             found.reverse();
         }
         let count = found.len();
-        let mut tasks: Vec<_> = found.into_iter().skip(filter.offset).take(filter.limit).collect();
+        let mut tasks = Vec::new();
+        for key in found.iter().skip(filter.offset).take(filter.limit) {
+            tasks.extend(self.find_task(project, &key.task_id).await?);
+        }
         if !filter.with_result {
             tasks.iter_mut().for_each(|task| task.result = None);
         }
         Ok(ProcessorTasks { count, tasks })
+    }
+
+    /// The tasks that are wanted, oldest first. Requests are read only if the filter looks into them, one at a time.
+    async fn matching(
+        &self,
+        keys: Vec<TaskKey>,
+        project: &ProjectId,
+        filter: &TaskFilter,
+    ) -> Result<Vec<TaskKey>, ProcessingError> {
+        let mut found: Vec<_> = keys.into_iter().filter(|key| is_wanted(key, filter)).collect();
+        if !filter.looks_inside() {
+            return Ok(found);
+        }
+        let mut wanted = Vec::new();
+        for key in found.drain(..) {
+            let task = self.find_task(project, &key.task_id).await?;
+            if task.is_some_and(|task| matches(&task, filter)) {
+                wanted.push(key);
+            }
+        }
+        Ok(wanted)
+    }
+
+    fn seconds(&self, key: &TaskKey) -> i64 {
+        key.newest.as_ref().map_or(0, |run| view::seconds(&self.0, run.created_ms, run.ended_ms))
     }
 
     /// One task.
@@ -96,29 +125,17 @@ impl Processing {
         project: &ProjectId,
         task_id: &str,
     ) -> Result<ProcessorTask, ProcessingError> {
-        let found = self.views(project).await?.into_iter().find(|task| task.task_id == task_id);
-        found.ok_or(ProcessingError::NoTask)
+        self.find_task(project, task_id).await?.ok_or(ProcessingError::NoTask)
     }
 
-    /// All tasks of the project, newest last.
-    async fn views(&self, project: &ProjectId) -> Result<Vec<ProcessorTask>, ProcessingError> {
-        let id = project.as_str().to_owned();
-        let (mut tasks, runs) = read!(self.0.ctx.meta, |tx, id| async {
-            let tasks = processing::tasks_of(tx, &id).await?;
-            Ok::<_, tidemill_meta::MetaError>((tasks, processing::runs_of_project(tx, &id).await?))
-        })?;
-        let current = Current::of(&runs);
-        let mut by_task: HashMap<&str, Vec<&RunRow>> = HashMap::new();
-        for run in &runs {
-            by_task.entry(&run.task_id).or_default().push(run);
-        }
-        // Ties are listed in the same order at every call.
-        tasks.reverse();
-        let view = |task| {
-            let runs = by_task.get(view::id(task)).map(Vec::as_slice).unwrap_or_default();
-            view::task(&self.0, task, runs, &current)
-        };
-        tasks.iter().map(view).collect()
+    async fn find_task(
+        &self,
+        project: &ProjectId,
+        task_id: &str,
+    ) -> Result<Option<ProcessorTask>, ProcessingError> {
+        let (project, id) = (project.as_str().to_owned(), task_id.to_owned());
+        let rows = read!(self.0.ctx.meta, |tx, project, id| rows_of(tx, &project, &id))?;
+        rows.map(|rows| view::task(&self.0, &rows)).transpose()
     }
 
     /// Changes the description of a task.
@@ -148,20 +165,13 @@ impl Processing {
     ) -> Result<ProcessorTaskVersions, ProcessingError> {
         let task = self.task(project, task_id).await?;
         let id = task.task_id.clone();
-        let mut runs = read!(self.0.ctx.meta, |tx, id| processing::runs_of_task(tx, &id))?;
         if !super::Template::parse(&task.template_id).is_some_and(super::Template::has_versions) {
-            runs.clear();
+            return Ok(ProcessorTaskVersions { count: 0, versions: Vec::new() });
         }
-        match order {
-            VersionOrder::CreateTime => runs.sort_by_key(|run| run.n),
-            VersionOrder::Name => runs.sort_by(|a, b| a.version_name.cmp(&b.version_name)),
-        }
-        if !ascending {
-            runs.reverse();
-        }
-        let page = runs.iter().skip(offset).take(limit);
-        let versions = page.map(|run| view::version(&self.0, run)).collect::<Result<_, _>>()?;
-        Ok(ProcessorTaskVersions { count: runs.len(), versions })
+        let (how, page) = ((order == VersionOrder::Name, ascending), (offset as u64, limit as u64));
+        let (count, runs) = read!(self.0.ctx.meta, |tx, id| page_of(tx, &id, how, page))?;
+        let versions = runs.iter().map(|run| view::version(&self.0, run)).collect::<Result<_, _>>()?;
+        Ok(ProcessorTaskVersions { count: usize::try_from(count).unwrap_or(usize::MAX), versions })
     }
 
     /// How far a version is; for a feature analysis, its task's id stands for both.
@@ -175,8 +185,8 @@ impl Processing {
             return Ok(view::progress(&self.0, &self.run(project, task_id, run_id).await?));
         }
         let id = self.task(project, task_id).await?.task_id;
-        let runs = read!(self.0.ctx.meta, |tx, id| processing::runs_of_task(tx, &id))?;
-        Ok(runs.first().map(|run| view::progress(&self.0, run)).unwrap_or_default())
+        let newest = read!(self.0.ctx.meta, |tx, id| processing::newest_run(tx, &id))?;
+        Ok(newest.map(|run| view::progress(&self.0, &run)).unwrap_or_default())
     }
 
     /// One version.
@@ -190,8 +200,50 @@ impl Processing {
     }
 }
 
-fn matches(task: &ProcessorTask, filter: &TaskFilter) -> bool {
+impl TaskFilter {
+    /// Whether it asks for what only the request of a task says.
+    fn looks_inside(&self) -> bool {
+        self.workspace_id.is_some()
+            || self.source.is_some()
+            || self.source_type.is_some()
+            || !self.versions.is_empty()
+            || self.current_only
+    }
+}
+
+async fn rows_of(tx: &mut dyn Tx, project: &str, task_id: &str) -> Result<Option<TaskRows>, MetaError> {
+    let Some(task) = processing::find_task(tx, project, task_id).await? else { return Ok(None) };
+    let newest = processing::newest_run(tx, task_id).await?;
+    let runs = processing::count_runs(tx, task_id).await?;
+    let is_current = match newest.as_ref().filter(|run| run.status == 2) {
+        Some(RunRow { run_id, template_id, input_version: Some(version), .. }) => {
+            let current = processing::current_run(tx, project, template_id, version).await?;
+            current.as_ref() == Some(run_id)
+        }
+        _ => false,
+    };
+    Ok(Some(TaskRows { task, newest, runs, is_current }))
+}
+
+async fn page_of(
+    tx: &mut dyn Tx,
+    task_id: &str,
+    how: (bool, bool),
+    page: (u64, u64),
+) -> Result<(u64, Vec<RunRow>), MetaError> {
+    let count = processing::count_runs(tx, task_id).await?;
+    Ok((count, processing::runs_page(tx, task_id, how, page).await?))
+}
+
+fn is_wanted(key: &TaskKey, filter: &TaskFilter) -> bool {
     let name = filter.name.as_ref().map(|name| name.to_lowercase());
+    let status = key.newest.as_ref().map_or(0, |run| run.status);
+    name.is_none_or(|name| key.name.to_lowercase().contains(&name))
+        && filter.template_id.as_ref().is_none_or(|id| key.template_id == *id)
+        && filter.status.is_none_or(|wanted| status == wanted)
+}
+
+fn matches(task: &ProcessorTask, filter: &TaskFilter) -> bool {
     let input = |of: fn(&ProcessorDataSource) -> &Option<String>, wanted: &Option<String>| {
         wanted.is_none() || task.inputs.iter().any(|input| of(input) == wanted)
     };
@@ -199,10 +251,7 @@ fn matches(task: &ProcessorTask, filter: &TaskFilter) -> bool {
         task.version_id.as_ref() == Some(id)
             || task.inputs.iter().any(|input| input.version_id.as_ref() == Some(id))
     };
-    name.is_none_or(|name| task.name.to_lowercase().contains(&name))
-        && filter.template_id.as_ref().is_none_or(|id| task.template.id.as_ref() == Some(id))
-        && filter.status.is_none_or(|status| task.status == status)
-        && filter.workspace_id.as_ref().is_none_or(|id| &task.workspace_id == id)
+    filter.workspace_id.as_ref().is_none_or(|id| &task.workspace_id == id)
         && input(|input| &input.source, &filter.source)
         && input(|input| &input.kind, &filter.source_type)
         && (filter.versions.is_empty() || filter.versions.iter().any(reads))

@@ -6,13 +6,14 @@ use crate::error::{ProcessingError, Unanalysable};
 use crate::operator::TaskType;
 use crate::processing::Processing;
 use futures::TryStreamExt;
-use object_store::ObjectStore;
 use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
 use serde_json::{Value, json};
 use tidemill_api::modelarts::processing::{ProcessorDataSource, ProcessorTaskRequest};
 use tidemill_bucket::{BucketError, Location, Scheme};
 use tidemill_dataset::version::{Version, VersionError, VersionFormat, VersionStatus};
 use tidemill_dataset::{Dataset, DatasetError, DatasetType};
+use tidemill_embedding::MODEL_BYTES_MAX;
 use tidemill_model::ProjectId;
 
 /// What a run needs to know of the world.
@@ -52,6 +53,9 @@ impl Processing {
         body: &mut ProcessorTaskRequest,
         request: &Request,
     ) -> Result<Option<(Dataset, Version)>, ProcessingError> {
+        if let Some(of) = request.pipeline.generation() {
+            self.check_generator(project, &of.model).await?;
+        }
         let mut read = None;
         for (n, input) in request.inputs.iter().enumerate() {
             match input {
@@ -66,6 +70,25 @@ impl Processing {
             }
         }
         Ok(read)
+    }
+
+    /// A generator has to be there and may not be too large.
+    async fn check_generator(&self, project: &ProjectId, model: &Location) -> Result<(), ProcessingError> {
+        let bucket = self.0.ctx.buckets.open(project, &model.bucket).await;
+        let bucket = bucket.map_err(|e| bucket_error(&model.bucket, &e))?;
+        let missing = || ProcessingError::Path(format!("The generator {model} does not exist."));
+        let path = Path::parse(&model.key).map_err(|_| missing())?;
+        let found = match bucket.head(&path).await {
+            Ok(found) => found,
+            Err(object_store::Error::NotFound { .. }) => return Err(missing()),
+            Err(error) => return Err(ProcessingError::Internal(error.to_string())),
+        };
+        match found.size {
+            size if size > MODEL_BYTES_MAX => Err(ProcessingError::Invalid(format!(
+                "The generator {model} has {size} bytes. Allowed: {MODEL_BYTES_MAX} at most."
+            ))),
+            _ => Ok(()),
+        }
     }
 
     async fn dataset_version(

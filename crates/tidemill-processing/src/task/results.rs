@@ -31,7 +31,8 @@ impl Processing {
         };
         let damaged = |e: serde_json::Error| ProcessingError::Internal(e.to_string());
         let summary: Summary = serde_json::from_str(summary).map_err(damaged)?;
-        let page = self.0.ctx.engine.page(&summary.tables, query.property, query.offset, query.limit).await?;
+        let tables = (&summary.tables[..], &summary.counts[..]);
+        let page = self.0.ctx.engine.page(tables, query.property, (query.offset, query.limit)).await?;
         let bucket = row.output_bucket;
         let result = |row| Ok(SampleResult::of(&Record::of_row(row)?, &bucket));
         let results = page.0.iter().map(result).collect::<Result<_, ProcessingError>>()?;

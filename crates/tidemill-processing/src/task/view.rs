@@ -4,7 +4,6 @@ use super::Template;
 use crate::error::ProcessingError;
 use crate::processing::Inner;
 use crate::run::Counters;
-use std::collections::HashSet;
 use tidemill_api::modelarts::processing::{
     ProcessorDataSource, ProcessorProgress, ProcessorTask, ProcessorTaskRequest, ProcessorTaskVersion,
     TemplateParam, WorkPath,
@@ -12,41 +11,29 @@ use tidemill_api::modelarts::processing::{
 use tidemill_bucket::{Location, Scheme};
 use tidemill_meta::processing::{RunRow, TaskRow};
 
-/// The runs that are the newest completed ones of their kind for their dataset version.
-pub(super) struct Current(HashSet<String>);
-
-impl Current {
-    /// Of all runs of a project, newest first.
-    pub(super) fn of(runs: &[RunRow]) -> Self {
-        let mut seen = HashSet::new();
-        let completed = runs.iter().filter(|run| run.status == 2);
-        let newest = completed.filter(|run| {
-            run.input_version.as_ref().is_some_and(|id| seen.insert((run.template_id.as_str(), id.as_str())))
-        });
-        Self(newest.map(|run| run.run_id.clone()).collect())
-    }
-}
-
-pub(super) fn id(task: &TaskRow) -> &str {
-    &task.task_id
+/// A task with what its list shows of its runs.
+pub(super) struct TaskRows {
+    pub(super) task: TaskRow,
+    /// Its newest run.
+    pub(super) newest: Option<RunRow>,
+    /// How many runs it has.
+    pub(super) runs: u64,
+    /// Whether its newest run is the newest completed one of its kind for its dataset version.
+    pub(super) is_current: bool,
 }
 
 fn stored(spec: &str) -> Result<ProcessorTaskRequest, ProcessingError> {
     serde_json::from_str(spec).map_err(|e| ProcessingError::Internal(format!("a stored request: {e}")))
 }
 
-fn seconds(inner: &Inner, created_ms: i64, ended_ms: Option<i64>) -> i64 {
+pub(super) fn seconds(inner: &Inner, created_ms: i64, ended_ms: Option<i64>) -> i64 {
     (ended_ms.unwrap_or_else(|| inner.ctx.clock.now_ms()) - created_ms) / 1000
 }
 
-/// A task with its runs, newest first.
-pub(super) fn task(
-    inner: &Inner,
-    task: &TaskRow,
-    runs: &[&RunRow],
-    current: &Current,
-) -> Result<ProcessorTask, ProcessingError> {
-    let newest = runs.first();
+/// A task.
+pub(super) fn task(inner: &Inner, rows: &TaskRows) -> Result<ProcessorTask, ProcessingError> {
+    let TaskRows { task, newest, .. } = rows;
+    let newest = newest.as_ref();
     let template = Template::parse(&task.template_id);
     let has_versions = template.is_some_and(Template::has_versions);
     // What a feature analysis was completed with stands in its run.
@@ -60,7 +47,7 @@ pub(super) fn task(
         duration_seconds: newest.map_or(0, |run| seconds(inner, run.created_ms, run.ended_ms)),
         error_msg: newest.and_then(|run| run.error_msg.clone()),
         inputs: inputs.clone(),
-        is_current: newest.is_some_and(|run| current.0.contains(&run.run_id)),
+        is_current: rows.is_current,
         name: task.name.clone(),
         result: run
             .filter(|run| run.status == 2)
@@ -68,7 +55,7 @@ pub(super) fn task(
         status: newest.map_or(0, |run| run.status),
         task_id: task.task_id.clone(),
         template: named(body.template),
-        version_count: if has_versions { runs.len() } else { 0 },
+        version_count: if has_versions { usize::try_from(rows.runs).unwrap_or(usize::MAX) } else { 0 },
         version_id: body.version_id,
         version_name: inputs.first().filter(|_| !has_versions).and_then(|input| input.version_name.clone()),
         work_path: body.work_path,

@@ -11,10 +11,14 @@ use tidemill_dataset::version::NewVersion;
 use tidemill_dataset::{Dataset, DatasetType, Datasets, Fraction, LabelType, NewDataset, SampleType};
 use tidemill_vision::{DecodeLimits, dimensions};
 
-async fn dataset(datasets: &Datasets) -> Dataset {
+pub(crate) async fn dataset(datasets: &Datasets) -> Dataset {
+    dataset_of(datasets, DatasetType::ObjectDetection).await
+}
+
+pub(crate) async fn dataset_of(datasets: &Datasets, kind: DatasetType) -> Dataset {
     let new = NewDataset {
         name: "set".to_owned(),
-        kind: DatasetType::ObjectDetection,
+        kind,
         description: String::new(),
         workspace: "0".to_owned(),
         input_path: format!("/{BUCKET}/in/"),

@@ -1,36 +1,84 @@
-//! The same output whatever the number of threads and the size of the shards, and however often a run goes on.
+//! The same output whatever the number of threads, the size of the shards and the memory, and however often a run goes
+//! on.
 
-use crate::support::{World, ended, photographs, project, request, results, until};
+use crate::composed::dataset_of;
+use crate::support::{BUCKET, World, ended, photographs, project, request, results, until};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use tidemill_processing::Processing;
+use tidemill_api::modelarts::processing::ProcessorTaskVersion;
+use tidemill_dataset::DatasetType;
+use tidemill_processing::{Processing, SampleResult};
 
 /// Samples that may be at work when a run is interrupted, where a shard is one sample.
 const AT_WORK: u64 = 2;
 /// Samples that are finished for certain then.
 const GONE: u64 = 4;
 
-type Outcome = (BTreeMap<String, Vec<u8>>, Vec<(String, i64, Vec<String>)>);
+/// How a run works.
+#[derive(Clone, Copy, Debug)]
+struct How {
+    threads: usize,
+    shard_samples: u64,
+    memory_bytes: u64,
+    interrupted: bool,
+}
 
-async fn outcome(threads: usize, shard_samples: u64, interrupted: bool) -> Outcome {
+const PLAIN: How = How { threads: 1, shard_samples: 256, memory_bytes: 1 << 30, interrupted: false };
+const OTHERS: [How; 5] = [
+    How { threads: 4, ..PLAIN },
+    How { threads: 3, shard_samples: 1, ..PLAIN },
+    How { threads: 4, shard_samples: 7, memory_bytes: 1, ..PLAIN },
+    How { threads: 2, shard_samples: 7, memory_bytes: 400_000, ..PLAIN },
+    How { threads: 2, shard_samples: 5, interrupted: true, ..PLAIN },
+];
+
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    objects: BTreeMap<String, Vec<u8>>,
+    rows: Vec<(String, i64, Vec<String>, Value)>,
+    counters: [Option<i64>; 5],
+}
+
+fn row(result: &SampleResult) -> (String, i64, Vec<String>, Value) {
+    let reasons = result.reasons.iter().map(|reason| reason.english.clone()).collect();
+    let origin = result.origin.as_ref().unwrap().key.clone();
+    let compared_with = result.compared_with.as_ref().map(|place| place.key.clone());
+    (origin, result.property, reasons, json!([compared_with, result.scores]))
+}
+
+fn counters(version: &ProcessorTaskVersion) -> [Option<i64>; 5] {
+    [
+        version.origin_sample_count,
+        version.unmodified_sample_count,
+        version.modified_sample_count,
+        version.deleted_sample_count,
+        version.add_sample_count,
+    ]
+}
+
+async fn world(how: How) -> World {
     let mut world = World::new().await;
-    world.config.threads = threads;
-    world.config.shard_samples = shard_samples;
+    world.config.threads = how.threads;
+    world.config.shard_samples = how.shard_samples;
+    world.config.memory_bytes = how.memory_bytes;
     for (name, bytes) in photographs(23) {
         // Two of each name, so that places are contested.
         world.put(&format!("in/a/{name}"), bytes.clone()).await;
-        world.put(&format!("in/b/{name}"), bytes).await;
+        world.put(&format!("in/b/{name}"), bytes.clone()).await;
+        if name < "004".to_owned() {
+            world.put(&format!("good/{name}"), bytes).await;
+        }
     }
-    let operators = json!([
-        {"name": "MetaValidation", "params": {"image_max_width": "90"}},
-        {"name": "HistogramEqual"},
-        {"name": "Resize", "params": {"width": "64", "height": "48", "copies": "2"}},
-    ]);
+    world
+}
+
+async fn outcome(how: How, template: &str, operators: &Value) -> Outcome {
+    let world = world(how).await;
     let mut processing = world.process().await;
-    let task = processing.create_task(&project(), request("sys_data_augmentation", operators)).await.unwrap();
-    if interrupted {
+    let task = processing.create_task(&project(), request(template, operators.clone())).await.unwrap();
+    if how.interrupted {
         until(async || {
             let page = processing.list_versions(&project(), &task, Default::default(), false, (0, 1)).await;
             page.unwrap().versions[0].status > 0
@@ -41,27 +89,93 @@ async fn outcome(threads: usize, shard_samples: u64, interrupted: bool) -> Outco
     }
     let version = ended(&processing, &task).await;
     assert_eq!((version.status, version.error_msg.as_deref()), (2, None));
-    assert_eq!((version.origin_sample_count, version.add_sample_count), (Some(46), Some(92)));
     let mut objects = world.objects(&format!("out/{}", version.task_version_id)).await;
     objects.remove("output.manifest");
-    let results = results(&processing, &version).await;
-    let results = results.iter().map(|r| {
-        let reasons = r.reasons.iter().map(|reason| reason.english.clone()).collect();
-        (r.origin.as_ref().unwrap().key.clone(), r.property, reasons)
-    });
-    let results = results.collect();
+    let rows = results(&processing, &version).await.iter().map(row).collect();
     processing.shutdown().await;
-    (objects, results)
+    Outcome { objects, rows, counters: counters(&version) }
+}
+
+async fn all_the_same(template: &str, operators: Value) -> Outcome {
+    let expected = outcome(PLAIN, template, &operators).await;
+    for how in OTHERS {
+        let found = outcome(how, template, &operators).await;
+        assert!(found == expected, "{how:?}: {:?}, expected {:?}", found.counters, expected.counters);
+    }
+    expected
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn threads_shards_and_interruptions_change_nothing() {
-    let expected = outcome(1, 256, false).await;
-    assert_eq!(expected.0.keys().filter(|key| key.ends_with(".jpg")).count(), 92);
-    for (threads, shard_samples, interrupted) in [(4, 256, false), (3, 1, false), (2, 7, false), (2, 5, true)]
-    {
-        let found = outcome(threads, shard_samples, interrupted).await;
-        assert!(found == expected, "{threads} threads, {shard_samples} samples a shard, {interrupted}");
+async fn augmented_pictures_are_the_same() {
+    let operators = json!([
+        {"name": "MetaValidation", "params": {"image_max_width": "90"}},
+        {"name": "HistogramEqual"},
+        {"name": "Resize", "params": {"width": "64", "height": "48", "copies": "2"}},
+    ]);
+    let outcome = all_the_same("sys_data_augmentation", operators).await;
+    assert_eq!(outcome.counters, [Some(46), Some(46), Some(0), Some(0), Some(92)]);
+    assert_eq!(outcome.objects.keys().filter(|key| key.ends_with(".jpg")).count(), 92);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn decisions_over_all_samples_are_the_same() {
+    // With one group nothing depends on the seed, which is another one for each run.
+    let operators = json!([
+        {"name": "SimDeduplication", "params": {"simlarity_threshold": "0.97"}},
+        {"name": "RRD", "params": {"sample_ratio": "0.5", "n_clusters": "1"}},
+    ]);
+    let outcome = all_the_same("sys_data_selection", operators).await;
+    let [origin, kept, _, deleted, _] = outcome.counters.map(Option::unwrap_or_default);
+    assert_eq!((origin, kept + deleted), (46, 46));
+    assert!(deleted >= 34 && kept > 0, "{:?}", outcome.counters);
+    assert!(
+        outcome.rows.iter().all(|row| row.3[1]["embedding"]["level"] == "basic"),
+        "{:?}",
+        outcome.rows[0]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cleansing_is_the_same() {
+    let params =
+        json!({"prototype_sample_path": format!("obs://{BUCKET}/good/"), "allow_basic_embedding": "True"});
+    let outcome = all_the_same("sys_data_cleaning", json!([{"name": "PCC", "params": params}])).await;
+    let kept = outcome.rows.iter().filter(|row| row.1 == 0).count();
+    assert!((8..=46).contains(&kept), "{kept}");
+}
+
+/// The result of a feature analysis of the pictures as a version of a dataset.
+async fn analysis(how: How) -> Value {
+    let world = world(how).await;
+    let (processing, datasets) = world.process_with_datasets().await;
+    let dataset = dataset_of(&datasets, DatasetType::ImageClassification).await.id.to_string();
+    let mut body = request("sys_data_validation", json!([{"name": "MetaValidation", "params": {}}]));
+    body.work_path = serde_json::from_value(json!({"type": "DATASET", "path": dataset})).unwrap();
+    let task = processing.create_task(&project(), body).await.unwrap();
+    let version = ended(&processing, &task).await.work_path.unwrap().version_id.unwrap();
+    let body = serde_json::from_value(json!({
+        "name": "features", "inputs": [{"type": "DATASET", "source": dataset}], "version_id": version,
+        "template": {"id": "sys_data_analyse", "operator_params": [{"params": {"op_list": []}}]},
+    }));
+    let task = processing.create_task(&project(), body.unwrap()).await.unwrap();
+    let mut result = None;
+    until(async || {
+        let shown = processing.describe_task(&project(), &task).await.unwrap();
+        assert!(shown.status < 3, "{:?}", shown.error_msg);
+        result = shown.result;
+        result.is_some()
+    })
+    .await;
+    processing.shutdown().await;
+    result.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn feature_analysis_is_the_same() {
+    let expected = analysis(PLAIN).await;
+    assert!(expected.to_string().len() > 1000, "{expected}");
+    for how in OTHERS.into_iter().filter(|how| !how.interrupted) {
+        assert!(analysis(how).await == expected, "{how:?}");
     }
 }
 

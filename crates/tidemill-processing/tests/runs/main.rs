@@ -4,5 +4,10 @@
 
 mod composed;
 mod equal;
+mod generate;
 mod journey;
+mod lists;
+#[path = "../../../tidemill-embedding/tests/embedding/onnx.rs"]
+mod onnx;
+mod stop;
 mod support;

@@ -17,6 +17,8 @@ mod target;
 mod task;
 mod watch;
 
+pub(crate) use model::ChildTrial;
+
 use crate::failure::EXIT_CODES;
 use crate::output::Output;
 use anyhow::Result;

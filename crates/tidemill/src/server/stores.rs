@@ -3,6 +3,7 @@
 use super::embedding;
 use super::identity;
 use super::local_buckets::LocalBuckets;
+use crate::cmd::ChildTrial;
 use crate::config::{LimitSettings, Settings};
 use crate::data_dir::DataDir;
 use anyhow::{Context, Result};
@@ -73,7 +74,7 @@ impl Stores {
         .context("cannot open the streams")?;
         let buckets = Arc::new(LocalBuckets { objects: objects.clone(), meta: meta.clone() });
         let datasets = open_datasets(&meta, &buckets, &settings.limits, clock).await?;
-        let processing = open_processing(&datasets, settings).await?;
+        let processing = open_processing(&datasets, settings, data_dir).await?;
         let dump_config =
             DumpConfig { drain: settings.limits.drain_window, ..DumpConfig::new(data_dir.join("spool")) };
         let dumps =
@@ -135,14 +136,20 @@ async fn open_datasets(
     opened.context("cannot open the datasets")
 }
 
-async fn open_processing(datasets: &Datasets, settings: &Settings) -> Result<Processing> {
+async fn open_processing(datasets: &Datasets, settings: &Settings, data_dir: &DataDir) -> Result<Processing> {
     let limits = &settings.limits;
-    let mut config =
-        ProcessingConfig { memory_bytes: limits.processing_memory_bytes, ..ProcessingConfig::default() };
+    let memory_bytes = limits.processing_memory_bytes;
+    let mut config = ProcessingConfig {
+        memory_bytes,
+        query_bytes: memory_bytes / 4,
+        spill: data_dir.join("spill"),
+        ..ProcessingConfig::default()
+    };
     if let Some(threads) = limits.processing_threads {
         config.threads = threads as usize;
     }
-    let opened = Processing::open(datasets.clone(), embedding::open(settings)?, config).await;
+    let opened =
+        Processing::open(datasets.clone(), embedding::open(settings)?, Arc::new(ChildTrial), config).await;
     opened.context("cannot open the processing tasks")
 }
 

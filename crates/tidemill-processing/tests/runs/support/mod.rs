@@ -19,7 +19,7 @@ use tidemill_meta::Meta;
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_model::{Clock, ProjectId};
 use tidemill_objects::Objects;
-use tidemill_processing::{Processing, ProcessingConfig, ResultsQuery, SampleResult};
+use tidemill_processing::{GeneratorTrial, Processing, ProcessingConfig, ResultsQuery, SampleResult};
 
 /// Real time after which a condition that did not come true never will, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -27,6 +27,16 @@ pub(crate) const BUCKET: &str = "bucket";
 
 pub(crate) fn project() -> ProjectId {
     ProjectId::parse("0123456789abcdef0123456789abcdef").unwrap()
+}
+
+/// Tries generators in the process of the test.
+struct InProcess;
+
+#[async_trait::async_trait]
+impl GeneratorTrial for InProcess {
+    async fn try_generator(&self, name: &str, model: bytes::Bytes, size: (u32, u32)) -> Result<(), String> {
+        tidemill_embedding::try_generator(name, &model, size).map_err(|e| e.to_string())
+    }
 }
 
 /// What survives a process.
@@ -60,7 +70,8 @@ impl World {
         let (meta, buckets, clock) = (self.meta.clone(), self.buckets.clone(), self.clock.clone());
         let datasets = Datasets::open(meta, buckets, artefacts, clock, Default::default()).await.unwrap();
         let embedder = Arc::new(Embedder::basic());
-        let processing = Processing::open(datasets.clone(), embedder, self.config.clone()).await.unwrap();
+        let (trial, config) = (Arc::new(InProcess), self.config.clone());
+        let processing = Processing::open(datasets.clone(), embedder, trial, config).await.unwrap();
         (processing, datasets)
     }
 

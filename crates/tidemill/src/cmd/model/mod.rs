@@ -1,5 +1,6 @@
 //! `tidemill model install | trial`
 
+mod generator;
 mod install;
 mod trial;
 
@@ -8,6 +9,8 @@ use crate::output::Output;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
+
+pub(crate) use generator::ChildTrial;
 
 /// Install the model that processing tasks compare images with.
 #[derive(Debug, Args)]
@@ -30,6 +33,16 @@ enum Verb {
         /// The model directory.
         directory: PathBuf,
     },
+    /// Run a generator, given on standard input, within limits of memory and time.
+    #[command(hide = true)]
+    TryGenerator {
+        /// The name of its file.
+        name: String,
+        /// Columns of the images it takes, where it leaves them open.
+        width: u32,
+        /// Rows of these.
+        height: u32,
+    },
 }
 
 impl Model {
@@ -37,6 +50,7 @@ impl Model {
         match self.verb {
             Verb::Install(install) => install.run(&Layers::load(&self.client.0, config)?, output),
             Verb::Trial { directory } => trial::run(&directory),
+            Verb::TryGenerator { name, width, height } => generator::run(&name, (width, height)),
         }
     }
 }
