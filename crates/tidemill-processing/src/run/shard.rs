@@ -19,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Bytes that an operator holds for each pixel: of what comes in, of what goes out, and numbers in between.
 const PIXEL_BYTES: u64 = 24;
+/// Times that a label file is held while it is read and written anew.
+const LABELS_HELD: u64 = 8;
 /// Products of one sample that are in memory together.
 const PRODUCTS_BYTES: u64 = 64 << 20;
 
@@ -176,7 +178,10 @@ fn units(looked: Looked, steps: &MapSteps) -> Vec<Unit> {
         Ok(None) => (0, 0),
         Err(()) => (u64::MAX, u64::MAX),
     };
+    let labels = looked.label_file.as_ref().map_or(0, |file| file.len() as u64);
     let bytes = peek.bytes_to_decode().max(work.saturating_add(peek.size));
+    let bytes = bytes.saturating_add(labels.saturating_mul(LABELS_HELD));
+    let product = product.saturating_add(labels);
     let at_once = PRODUCTS_BYTES.checked_div(product).unwrap_or(u64::MAX);
     let at_once = u32::try_from(at_once).unwrap_or(u32::MAX).clamp(1, steps.copies);
     let unit = |first: u32| {
