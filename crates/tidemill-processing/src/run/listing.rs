@@ -192,7 +192,7 @@ impl Cutter<'_> {
         }
         joined.path.clone_into(&mut self.last);
         let record = record(self.next, joined)?;
-        if !self.classes.contains(record.class()) {
+        if record.fate == Fate::Kept && !self.classes.contains(record.class()) {
             self.classes.insert(record.class().to_owned());
         }
         let entry_bytes = record.entry.as_ref().map_or(0, |entry| entry.len() as u64);

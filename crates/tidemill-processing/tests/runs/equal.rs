@@ -191,7 +191,7 @@ async fn a_run_that_goes_on_does_not_do_again_what_was_finished() {
     let mut processing = world.process().await;
     let task = processing.create_task(&project(), request("sys_data_augmentation", operators)).await.unwrap();
     let done = async |processing: &Processing| {
-        processing.progress(&project(), &task, &task).await.unwrap().samples_done
+        processing.progress(&project(), &task, &task).await.unwrap().samples_done.unwrap_or_default()
     };
     until(async || done(&processing).await >= AT_WORK + GONE).await;
     processing.shutdown().await;
