@@ -62,6 +62,12 @@ pub enum ProcessingError {
     /// No such version of a dataset.
     #[error("The dataset version {0} does not exist.")]
     NoDatasetVersion(String),
+    /// The version of a dataset is being made, or could not be made.
+    #[error("The dataset version {0} is not usable: only one that is normal (status 1) can be processed.")]
+    VersionNotNormal(String),
+    /// The version of a dataset has no sample.
+    #[error("The dataset version {0} has no sample.")]
+    VersionEmpty(String),
     /// The dataset has a version of that name.
     #[error("The dataset has a version {0} already.")]
     VersionExists(String),

@@ -110,6 +110,8 @@ impl From<ProcessingError> for ModelArtsError {
             ProcessingError::Path(_) => ModelArtsCode::PathMissing,
             ProcessingError::NoDataset(_) => ModelArtsCode::UnknownDataset,
             ProcessingError::NoDatasetVersion(_) => ModelArtsCode::UnknownVersion,
+            ProcessingError::VersionNotNormal(_) => ModelArtsCode::VersionNotNormal,
+            ProcessingError::VersionEmpty(_) => ModelArtsCode::VersionEmpty,
             ProcessingError::VersionExists(_) => ModelArtsCode::VersionExists,
             ProcessingError::Analysis(why) => of_analysis(*why),
             ProcessingError::Internal(cause) => return Self::internal(cause),

@@ -64,6 +64,9 @@ impl Processing {
                 Input::Dataset { id, version } => {
                     let found = self.dataset_version(project, id, version.as_deref()).await?;
                     check_kind(request.pipeline.task_type, &found.0)?;
+                    if request.template.has_versions() {
+                        check_usable(&found.1)?;
+                    }
                     name_source(body, n, &found);
                     read.get_or_insert(found);
                 }
@@ -190,6 +193,17 @@ fn check_kind(task_type: TaskType, dataset: &Dataset) -> Result<(), ProcessingEr
         dataset.id,
         dataset.kind.code()
     )))
+}
+
+/// A run needs samples that are all there.
+fn check_usable(version: &Version) -> Result<(), ProcessingError> {
+    match version.status {
+        VersionStatus::Normal if version.summary.total == 0 => {
+            Err(ProcessingError::VersionEmpty(version.name.clone()))
+        }
+        VersionStatus::Normal => Ok(()),
+        _ => Err(ProcessingError::VersionNotNormal(version.name.clone())),
+    }
 }
 
 fn name_source(body: &mut ProcessorTaskRequest, n: usize, (dataset, version): &(Dataset, Version)) {
