@@ -1,10 +1,10 @@
-//! Augmentation beside albumentations: decode a JPEG of 1280 x 720, five operators, encode. One thread each.
+//! Augmentation beside albumentations: decode a JPEG of 1280 x 720, five operators, encode. One thread
+//! each, and processor time of it, so that other work on the machine hardly counts.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -14,6 +14,7 @@ use tidemill_vision::augment::{Augmentation, find};
 use tidemill_vision::seed::{SampleKey, TaskSeed};
 use tidemill_vision::{DecodeLimits, ImageFormat, decode, encode, resize};
 
+use crate::processor;
 use crate::statistics::median;
 
 const SIZE: (u32, u32) = (1280, 720);
@@ -97,36 +98,37 @@ fn operators() -> Result<Vec<Augmentation>> {
 }
 
 fn round(operators: &[Augmentation], pictures: &[PathBuf]) -> Result<Round> {
-    let mut steps: BTreeMap<String, Duration> = BTreeMap::new();
-    let start = Instant::now();
+    let mut steps = BTreeMap::new();
+    let start = processor::seconds()?;
     for picture in pictures {
         one(operators, picture, &mut steps)?;
     }
-    let images_s = pictures.len() as f64 / start.elapsed().as_secs_f64();
-    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3 / pictures.len() as f64;
+    let images_s = pictures.len() as f64 / (processor::seconds()? - start);
+    let milliseconds = |seconds: f64| seconds * 1e3 / pictures.len() as f64;
     Ok(Round { images_s, steps: steps.into_iter().map(|(name, time)| (name, milliseconds(time))).collect() })
 }
 
-fn one(operators: &[Augmentation], picture: &Path, steps: &mut BTreeMap<String, Duration>) -> Result<()> {
-    let mut before = Instant::now();
-    let mut step = |name: &str| {
-        *steps.entry(name.to_owned()).or_default() += before.elapsed();
-        before = Instant::now();
+fn one(operators: &[Augmentation], picture: &Path, steps: &mut BTreeMap<String, f64>) -> Result<()> {
+    let mut before = processor::seconds()?;
+    let mut step = |name: &str| -> Result<()> {
+        let now = processor::seconds()?;
+        *steps.entry(name.to_owned()).or_default() += now - before;
+        before = now;
+        Ok(())
     };
     let bytes = std::fs::read(picture)?;
     let mut pixels = decode(&bytes, &DecodeLimits::default())?.pixels;
-    step("decode");
+    step("decode")?;
     let key = SampleKey::of_bytes(&picture.to_string_lossy(), &bytes);
     let seed = TaskSeed::of_task("bench");
     for operator in operators {
         let mut draws = seed.draws_of_sample(operator.name(), operator.canonical(), &key, 1);
         let drawn = operator.draw(&mut draws, pixels.width(), pixels.height());
         pixels = drawn.apply(pixels)?;
-        step(operator.name());
+        step(operator.name())?;
     }
     std::hint::black_box(encode(&pixels, ImageFormat::Jpeg)?);
-    step("encode");
-    Ok(())
+    step("encode")
 }
 
 /// The peer's script: a line in starts a round, a line out tells what it took.
@@ -168,7 +170,9 @@ impl Drop for Peer {
 
 fn print(ours: &[Round], theirs: &[Round]) {
     let (width, height) = SIZE;
-    println!("\nDecode, five augmentations, encode, {width} x {height}, one thread; medians of all rounds");
+    println!(
+        "\nDecode, five augmentations, encode, {width} x {height}, one thread, processor time; medians of all rounds"
+    );
     println!("{:<16} {:>15} {:>15} {:>6}", "", "albumentations", "tidemill", "ratio");
     let names: Vec<&String> = ours.iter().take(1).flat_map(|round| round.steps.keys()).collect();
     for name in names {

@@ -2,9 +2,11 @@
 
 mod augment;
 mod datasets;
+mod duplicates;
 mod features;
 mod load;
 mod process;
+mod processor;
 mod reference;
 mod report;
 mod server;
@@ -32,6 +34,8 @@ enum Command {
     Features(features::Options),
     /// Measure imports, and the memory of processing runs.
     Datasets(datasets::Options),
+    /// Measure the search for near-duplicates beside fastdup.
+    Duplicates(duplicates::Options),
     /// The reference server itself; `run` starts it.
     RingReference {
         /// The ring file; it is overwritten.
@@ -107,6 +111,7 @@ fn main() -> Result<()> {
         Command::Augment(options) => augment::run(&options),
         Command::Features(options) => features::run(&options),
         Command::Datasets(options) => runtime.block_on(datasets::run(&options)),
+        Command::Duplicates(options) => duplicates::run(&options),
         Command::RingReference { file } => runtime.block_on(reference::serve(&file)),
     }
 }

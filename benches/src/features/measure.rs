@@ -1,6 +1,6 @@
 //! Validation, the six metrics of images and the hashes from one decode, beside the decode alone.
 
-use super::processor;
+use crate::processor;
 use crate::statistics::median;
 use anyhow::{Context, Result, ensure};
 use std::hint::black_box;

@@ -4,7 +4,6 @@
 
 mod measure;
 mod peers;
-mod processor;
 
 use crate::report::line;
 use anyhow::{Context, Result};

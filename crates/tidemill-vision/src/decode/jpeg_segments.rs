@@ -93,7 +93,7 @@ impl<'b> JpegSegments<'b> {
 /// The next marker at or behind `at` and the offset behind it. Stuffed and fill bytes are no markers.
 fn next_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
     loop {
-        at += bytes.get(at..)?.iter().position(|&byte| byte == 0xff)? + 1;
+        at += memchr::memchr(0xff, bytes.get(at..)?)? + 1;
         match *bytes.get(at)? {
             0x00 => at += 1,
             0xff => {}

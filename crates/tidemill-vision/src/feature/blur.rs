@@ -2,6 +2,21 @@
 
 use super::row::SPAN;
 
+/// A row of luma and its sum.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'l> {
+    pub(super) luma: &'l [u8],
+    pub(super) sum: i64,
+}
+
+impl Row<'_> {
+    /// The sum without the first and the last of at least two pixels.
+    #[inline(always)]
+    fn inner(&self) -> i64 {
+        self.sum - i64::from(self.luma[0]) - i64::from(self.luma[self.luma.len() - 1])
+    }
+}
+
 /// Sums of Laplacians.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Laplacians {
@@ -19,40 +34,38 @@ impl Laplacians {
 
     /// Adds a row between the rows above and below it, which are as long.
     #[inline(always)]
-    pub(super) fn add_row(&mut self, above: &[u8], row: &[u8], below: &[u8]) {
-        let last = row.len() - 1;
-        self.add(at(above[0], below[0], row[last.min(1)], row[last.min(1)], row[0]));
+    pub(super) fn add_row(&mut self, above: Row<'_>, row: Row<'_>, below: Row<'_>) {
+        let last = row.luma.len() - 1;
+        let (first, end) = (row.luma[last.min(1)], row.luma[last.saturating_sub(1)]);
+        self.add(at(above.luma[0], below.luma[0], first, first, row.luma[0]));
         if last == 0 {
             return;
         }
-        self.add(at(above[last], below[last], row[last - 1], row[last - 1], row[last]));
-        let inner = last - 1;
+        self.add(at(above.luma[last], below.luma[last], end, end, row.luma[last]));
+        // All neighbours of the pixels in between: the rows without their ends, each shifted.
+        let left = row.sum - i64::from(row.luma[last]) - i64::from(end);
+        let right = row.sum - i64::from(row.luma[0]) - i64::from(first);
+        self.sum += above.inner() + below.inner() + left + right - 4 * row.inner();
+        self.add_squares(above.luma, row.luma, below.luma);
+    }
+
+    /// Of the pixels between the first and the last.
+    #[inline(always)]
+    fn add_squares(&mut self, above: &[u8], row: &[u8], below: &[u8]) {
+        let inner = row.len() - 2;
         let (left, centre, right) = (&row[..inner], &row[1..][..inner], &row[2..][..inner]);
         let (above, below) = (&above[1..][..inner], &below[1..][..inner]);
         for start in (0..inner).step_by(SPAN) {
-            let end = (start + SPAN).min(inner);
-            let span = start..end;
+            let span = start..(start + SPAN).min(inner);
             let across = left[span.clone()].iter().zip(&right[span.clone()]);
             let along = above[span.clone()].iter().zip(&below[span.clone()]);
-            self.add_span(&centre[span], across, along);
+            let mut squares = 0i32;
+            for ((&centre, (&left, &right)), (&above, &below)) in centre[span].iter().zip(across).zip(along) {
+                let value = at(above, below, left, right, centre);
+                squares += value * value;
+            }
+            self.squares += squares as u64;
         }
-    }
-
-    #[inline(always)]
-    fn add_span<'a>(
-        &mut self,
-        centre: &[u8],
-        across: impl Iterator<Item = (&'a u8, &'a u8)>,
-        along: impl Iterator<Item = (&'a u8, &'a u8)>,
-    ) {
-        let (mut sum, mut squares) = (0i32, 0i32);
-        for ((&centre, (&left, &right)), (&above, &below)) in centre.iter().zip(across).zip(along) {
-            let value = at(above, below, left, right, centre);
-            sum += value;
-            squares += value * value;
-        }
-        self.sum += i64::from(sum);
-        self.squares += squares as u64;
     }
 
     /// The metric.

@@ -1,7 +1,8 @@
 //! One row of an image, cut into its channels.
 
-/// The most pixels whose squares are summed in 32 bits: twice the largest square, 1020², times this is below 2³².
-pub(super) const SPAN: usize = 2048;
+/// How many pixels are worked on at once: few enough that memory is read ahead meanwhile, and that 32 bits hold the sum
+/// of their squares, each at most 1020².
+pub(super) const SPAN: usize = 512;
 
 /// The channels of a span of a row, at most [`SPAN`] pixels.
 pub(super) struct Channels {

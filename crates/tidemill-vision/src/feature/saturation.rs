@@ -1,9 +1,9 @@
 //! Metric 4: the mean saturation.
 
 /// One: saturation is summed in fixed point.
-const ONE: f32 = 65536.0;
-/// Adding this to a small float leaves the nearest integer in the lower bits.
-const INTEGERS: f32 = 8_388_608.0;
+const ONE: f64 = 65536.0;
+/// Adding this to a number below 1 rounds it to the fixed point, and its lowest bits count in that.
+const ROUNDING: f32 = 128.0;
 
 /// The sum of the saturations of a span, in 2⁻¹⁶: `(max - min) / max` of each pixel, 0 for black, rounded.
 #[inline(always)]
@@ -13,12 +13,13 @@ pub(super) fn sum((red, green, blue): (&[u8], &[u8], &[u8])) -> u64 {
         let (max, min) = (red.max(green).max(blue), red.min(green).min(blue));
         // A division of floats is the same on every machine and cheaper than a look-up.
         let saturation = f32::from(max - min) / f32::from(max.max(1));
-        sum += (saturation * ONE + INTEGERS).to_bits() - INTEGERS.to_bits();
+        sum = sum.wrapping_add((saturation + ROUNDING).to_bits());
     }
-    u64::from(sum)
+    // What was added for rounding goes; the sum of a span fits, whatever ran over in between.
+    u64::from(sum.wrapping_sub(ROUNDING.to_bits().wrapping_mul(red.len() as u32)))
 }
 
 /// The metric from the sum over all pixels.
 pub(super) fn mean(sum: u64, pixels: u64) -> f64 {
-    sum as f64 / f64::from(ONE) / pixels as f64
+    sum as f64 / ONE / pixels as f64
 }

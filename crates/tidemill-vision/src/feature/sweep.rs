@@ -1,6 +1,6 @@
 //! The one pass over an image.
 
-use super::blur::Laplacians;
+use super::blur::{Laplacians, Row};
 use super::colorfulness::Opponents;
 use super::row::{Channels, SPAN};
 use super::{ImageFeatures, Luma, brightness, saturation};
@@ -46,11 +46,11 @@ struct Sums {
 fn sweep(pixels: &Pixels) -> (Sums, Vec<u8>) {
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
     let mut luma = vec![0; width * height];
+    let mut row_sums = Vec::with_capacity(height);
     let mut sums = Sums::default();
     let mut channels = Channels::new();
-    for y in 0..height {
+    for (y, rgb) in pixels.rows().enumerate() {
         let row = &mut luma[y * width..][..width];
-        let rgb = &pixels.rgb()[y * width * 3..][..width * 3];
         for (rgb, luma) in rgb.chunks(SPAN * 3).zip(row.chunks_mut(SPAN)) {
             channels.split(rgb);
             let span = channels.slices();
@@ -58,21 +58,30 @@ fn sweep(pixels: &Pixels) -> (Sums, Vec<u8>) {
             sums.saturation += saturation::sum(span);
             sums.opponents.add(span);
         }
-        sums.luma += brightness::sum(row);
+        let row_sum = brightness::sum(row);
+        sums.luma += row_sum;
+        row_sums.push(row_sum as i64);
         if y > 0 {
-            add_laplacians(&mut sums.laplacians, &luma, width, height, y - 1);
+            add_laplacians(&mut sums.laplacians, &luma, &row_sums, width, height, y - 1);
         }
     }
-    add_laplacians(&mut sums.laplacians, &luma, width, height, height - 1);
+    add_laplacians(&mut sums.laplacians, &luma, &row_sums, width, height, height - 1);
     (sums, luma)
 }
 
 /// Row `y` of an image whose luma is there up to the row after it.
 #[inline(always)]
-fn add_laplacians(sums: &mut Laplacians, luma: &[u8], width: usize, height: usize, y: usize) {
-    let row = |y: usize| &luma[y * width..][..width];
+fn add_laplacians(
+    laplacians: &mut Laplacians,
+    luma: &[u8],
+    sums: &[i64],
+    width: usize,
+    height: usize,
+    y: usize,
+) {
+    let row = |y: usize| Row { luma: &luma[y * width..][..width], sum: sums[y] };
     let (above, below) = (reflected(y as i64 - 1, height), reflected(y as i64 + 1, height));
-    sums.add_row(row(above), row(y), row(below));
+    laplacians.add_row(row(above), row(y), row(below));
 }
 
 /// An index one outside of `0..length`, mirrored at the first or last one.

@@ -28,20 +28,25 @@ pub(super) fn above_median(values: &[u8]) -> Vec<bool> {
     frequencies.iter().map(|&frequency| frequency > median).collect()
 }
 
-/// Row by row, the vertical frequency rising downwards.
+/// Row by row, the vertical frequency rising downwards. All frequencies of a row grow together, so that their sums do
+/// not wait for each other.
 fn low_frequencies(values: &[u8]) -> Vec<f64> {
-    let along = |row: &[u8], wave: &[f64; SIDE]| -> f64 {
-        row.iter().zip(wave).map(|(&value, factor)| f64::from(value) * factor).sum()
-    };
-    let rows: Vec<[f64; LOW]> = values
-        .chunks_exact(SIDE)
-        .map(|row| std::array::from_fn(|frequency| along(row, &basis()[frequency])))
-        .collect();
+    let rows: Vec<[f64; LOW]> = values.chunks_exact(SIDE).map(along).collect();
     let mut frequencies = Vec::with_capacity(LOW * LOW);
     for wave in basis() {
-        for column in 0..LOW {
-            frequencies.push(rows.iter().zip(wave).map(|(row, factor)| row[column] * factor).sum());
+        let mut sums = [0.0; LOW];
+        for (row, factor) in rows.iter().zip(wave) {
+            sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value * factor);
         }
+        frequencies.extend(sums);
     }
     frequencies
+}
+
+fn along(row: &[u8]) -> [f64; LOW] {
+    let mut sums = [0.0; LOW];
+    for (index, &value) in row.iter().enumerate() {
+        sums.iter_mut().zip(basis()).for_each(|(sum, wave)| *sum += f64::from(value) * wave[index]);
+    }
+    sums
 }

@@ -1,6 +1,7 @@
 //! Hashes of what an image looks like: near images differ in few bits.
 
 mod cosine;
+mod lanczos;
 mod shrink;
 
 use crate::feature::Luma;

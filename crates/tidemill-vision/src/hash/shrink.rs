@@ -1,5 +1,6 @@
 //! Small forms of a grey image.
 
+use super::lanczos;
 use crate::feature::Luma;
 use fast_image_resize as fir;
 
@@ -59,32 +60,59 @@ fn averages(luma: &Luma, factor: usize) -> Vec<u8> {
         for row in rows.chunks_exact(width) {
             columns.iter_mut().zip(row).for_each(|(column, &value)| *column += u16::from(value));
         }
-        let height = (rows.len() / width) as u32;
+        let height = rows.len() / width;
+        let whole = Mean::of(height * factor);
         for (mean, block) in means.iter_mut().zip(columns.chunks(factor)) {
             let sum: u32 = block.iter().map(|&column| u32::from(column)).sum();
-            let count = height * block.len() as u32;
-            *mean = ((sum + count / 2) / count) as u8;
+            *mean = if block.len() == factor { whole } else { Mean::of(height * block.len()) }.from(sum);
         }
     }
     means
 }
 
+/// Divides by a number of pixels, rounded.
+#[derive(Clone, Copy)]
+struct Mean {
+    half: u32,
+    inverse: f64,
+}
+
+impl Mean {
+    #[inline(always)]
+    fn of(count: usize) -> Self {
+        Self { half: count as u32 / 2, inverse: 1.0 / count as f64 }
+    }
+
+    /// Between whole numbers by at least half a share, so that the last digit of the inverse does not matter.
+    #[inline(always)]
+    fn from(self, sum: u32) -> u8 {
+        ((f64::from(sum + self.half) + 0.5) * self.inverse) as u8
+    }
+}
+
 /// Resizes with Lanczos' filter of three lobes, as ImageHash does.
 pub(super) struct Resizer {
     resizer: fir::Resizer,
+    filter: fir::FilterType,
 }
 
 impl Resizer {
     pub(super) fn new() -> Self {
-        Self { resizer: fir::Resizer::new() }
+        // The library's own filter is taken only if it refused this one, which it does not.
+        let filter = fir::Filter::new("lanczos", lanczos::window, lanczos::SUPPORT);
+        let filter = filter.map_or(fir::FilterType::Lanczos3, fir::FilterType::Custom);
+        Self { resizer: fir::Resizer::new(), filter }
     }
 
     /// `width * height` grey values.
     pub(super) fn resize(&mut self, shrunk: &Shrunk, width: usize, height: usize) -> Vec<u8> {
         let mut small = fir::images::Image::new(width as u32, height as u32, fir::PixelType::U8);
-        let options = fir::ResizeOptions::new()
-            .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3))
-            .crop(0.0, 0.0, shrunk.across, shrunk.along);
+        let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(self.filter)).crop(
+            0.0,
+            0.0,
+            shrunk.across,
+            shrunk.along,
+        );
         // It fails only if the bytes do not fit the sides, which they do by construction; then the form is black.
         if let Ok(image) =
             fir::images::ImageRef::new(shrunk.width, shrunk.height, &shrunk.image, fir::PixelType::U8)
