@@ -31,7 +31,8 @@ pub(super) async fn run(options: &Options) -> Result<()> {
     let body = json!({"import_path": format!("/{BUCKET}/in/"), "import_type": "dir"});
     let path = format!("/datasets/{dataset}/import-tasks");
     let task = work::text(&work::call(&server, "POST", &path, &body).await?, "task_id")?;
-    let ended = work::wait(&server, &format!("{path}/{task}"), |task| {
+    let place = format!("{path}/{task}");
+    let ended = work::wait(&server, &place, |task| {
         let status = task.get("status").and_then(Value::as_str)?;
         matches!(status, "COMPLETED" | "FAILED").then(|| task.clone())
     });

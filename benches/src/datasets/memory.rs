@@ -41,7 +41,8 @@ async fn measure(options: &Options, images: &[Arc<[u8]>], count: usize) -> Resul
         ]},
     });
     let task = work::text(&work::call(&server, "POST", "/processor-tasks", &body).await?, "task_id")?;
-    let ended = work::wait(&server, &format!("/processor-tasks/{task}"), |task| {
+    let place = format!("/processor-tasks/{task}");
+    let ended = work::wait(&server, &place, |task| {
         let status = task.get("status").and_then(Value::as_i64)?;
         (status > 1).then(|| task.clone())
     });
