@@ -35,8 +35,8 @@ pub(super) async fn run(options: &Options) -> Result<()> {
     let ended = work::wait(&server, &place, |task| {
         let status = task.get("status").and_then(Value::as_str)?;
         matches!(status, "COMPLETED" | "FAILED").then(|| task.clone())
-    });
-    let ended = ended.await?;
+    })
+    .await?;
     let seconds = started.elapsed().as_secs_f64();
     if work::text(&ended, "status")? != "COMPLETED" {
         bail!("the import failed: {ended}");

@@ -45,8 +45,8 @@ async fn measure(options: &Options, images: &[Arc<[u8]>], count: usize) -> Resul
     let ended = work::wait(&server, &place, |task| {
         let status = task.get("status").and_then(Value::as_i64)?;
         (status > 1).then(|| task.clone())
-    });
-    let ended = ended.await?;
+    })
+    .await?;
     if ended.get("status") != Some(&json!(2)) {
         bail!("the run failed: {ended}");
     }
