@@ -77,7 +77,7 @@ def test_a_run_that_is_killed_again_and_again_ends_like_one_that_was_not():
         for kills in ((), (1, 260, 340)):
             task, place = begin(tasks, bucket, operators, "sys_data_selection")
             for steps in kills:
-                wait_for(lambda place=place, least=steps: done(tasks, place) >= least, "the run to get further")
+                wait_for(lambda place=place, least=steps: done(tasks, place) >= least, "the run to get further", 120)
                 assert tasks.call("GET", place)["status"] < 2, "too fast to be killed"
                 server.restart(kill=True)
             version = tasks.ended(task, seconds=300)
@@ -98,6 +98,8 @@ def test_a_stop_takes_effect_within_two_seconds(slow):
     for _ in range(3):
         task, place = begin(slow, bucket, SLOW)
         wait_for(lambda place=place: slow.call("GET", place)["status"] == 1, "the run to begin")
+        worked = slow.server.processor_seconds()
+        wait_for(lambda least=worked + 0.5: slow.server.processor_seconds() > least, "work on the first picture")
         began = time.monotonic()
         slow.call("POST", f"{place}/stop")
         seconds.append(time.monotonic() - began)

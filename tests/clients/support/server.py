@@ -152,6 +152,11 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"^VmRSS:\s+(\d+) kB", status, re.M)[1]) * 1024
 
+    def processor_seconds(self):
+        """Time that processors have worked for the process."""
+        ticks = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(") ", 1)[1].split()[11:13]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
     def healthy(self):
         """Whether the server takes work."""
         answer = requests.get(f"{self.api}/readyz", timeout=10, verify=False)

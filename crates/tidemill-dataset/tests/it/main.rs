@@ -8,4 +8,5 @@ mod delete;
 mod export;
 mod import;
 mod import_formats;
+mod mutated;
 mod sync;
