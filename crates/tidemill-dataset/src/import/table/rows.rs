@@ -6,6 +6,9 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 /// Columns one row may have.
 const COLUMNS_MAX: usize = 4096;
 
+/// Bytes of a byte order mark. The reader takes one off only if its first piece has all of it.
+const MARK_BYTES: usize = 3;
+
 /// A row, or the fact that one was too long or not readable as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CsvRow {
@@ -18,6 +21,8 @@ pub(crate) struct CsvRow {
 /// Reads RFC 4180 with any line ends. Holds at most one row of the allowed length.
 pub(crate) struct CsvRows {
     reader: Reader,
+    /// The first bytes, until they are enough; `None` afterwards.
+    head: Option<Vec<u8>>,
     number: u64,
     encoding: Encoding,
     text: Vec<u8>,
@@ -32,6 +37,7 @@ impl CsvRows {
     pub(crate) fn new(delimiter: u8, bytes_max: usize, encoding: Encoding) -> Self {
         Self {
             reader: ReaderBuilder::new().delimiter(delimiter).build(),
+            head: Some(Vec::new()),
             number: 1,
             encoding,
             text: vec![0; bytes_max],
@@ -47,12 +53,21 @@ impl CsvRows {
         if piece.is_empty() {
             return vec![]; // the reader takes it for the end
         }
-        self.read(piece)
+        let Some(mut head) = self.head.take() else { return self.read(piece) };
+        head.extend(piece);
+        if head.len() < MARK_BYTES {
+            self.head = Some(head);
+            return vec![];
+        }
+        self.read(&head)
     }
 
     /// The last row, if the file does not end in a line end.
     pub(crate) fn finish(&mut self) -> Vec<CsvRow> {
-        self.read(&[])
+        let head = self.head.take().filter(|head| !head.is_empty());
+        let mut rows = head.map(|head| self.read(&head)).unwrap_or_default();
+        rows.extend(self.read(&[]));
+        rows
     }
 
     fn read(&mut self, mut piece: &[u8]) -> Vec<CsvRow> {
@@ -121,6 +136,16 @@ mod tests {
         let read =
             rows(&[b"aaaaaaaaaaaaaaaaaaaaaaa,b\nc,d\n", b"eeeeeeeee", b"eeeeeeee\nf"], 8, Encoding::Utf8);
         assert_eq!(read, [None, cells(&["c", "d"]), None, cells(&["f"])]);
+    }
+
+    #[test]
+    fn a_mark_at_the_beginning_may_come_in_pieces() {
+        let whole = b"\xef\xbb\xbf\"a\",b\n";
+        for at in 0..whole.len() {
+            let (head, tail) = whole.split_at(at);
+            assert_eq!(rows(&[head, tail], 100, Encoding::Utf8), [cells(&["a", "b"])], "{at}");
+        }
+        assert_eq!(rows(&[b"a"], 100, Encoding::Utf8), [cells(&["a"])]);
     }
 
     #[test]
