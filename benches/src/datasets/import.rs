@@ -20,17 +20,17 @@ pub(super) async fn run(options: &Options) -> Result<()> {
         (format!("in/label-{}/{number:06}.jpg", number % LABELS), picture.clone())
     })
     .await?;
-    let body = json!({
-        "dataset_name": "imported", "dataset_type": 0, "work_path": format!("/{BUCKET}/made/"),
-        "data_sources": [{"data_type": 0, "data_path": format!("/{BUCKET}/none/")}],
-    });
-    let dataset = work::text(&work::call(&server, "POST", "/datasets", &body).await?, "dataset_id")?;
     process::forget_peak(server.pid())?;
     let before = process::peak_bytes(server.pid())?;
     let started = Instant::now();
-    let body = json!({"import_path": format!("/{BUCKET}/in/"), "import_type": "dir"});
+    // A dataset begins with an import of its input.
+    let body = json!({
+        "dataset_name": "imported", "dataset_type": 0, "work_path": format!("/{BUCKET}/made/"),
+        "data_sources": [{"data_type": 0, "data_path": format!("/{BUCKET}/in/")}],
+    });
+    let made = work::call(&server, "POST", "/datasets", &body).await?;
+    let (dataset, task) = (work::text(&made, "dataset_id")?, work::text(&made, "import_task_id")?);
     let path = format!("/datasets/{dataset}/import-tasks");
-    let task = work::text(&work::call(&server, "POST", &path, &body).await?, "task_id")?;
     let place = format!("{path}/{task}");
     let ended = work::wait(&server, &place, |task| {
         let status = task.get("status").and_then(Value::as_str)?;
