@@ -47,7 +47,8 @@ impl Sealing<'_> {
         self.write_manifest(tables).await?;
         let counts = self.worker.ctx.engine.count_rows(tables).await?;
         let counters = self.count(tables, &counts).await?;
-        let summary = Summary { tables: tables.to_vec(), counts, warnings: Vec::new() };
+        let warnings = warnings(&counters);
+        let summary = Summary { tables: tables.to_vec(), counts, warnings };
         let json =
             |value: Result<String, serde_json::Error>| value.map_err(|e| Trouble::Failed(e.to_string()));
         Ok(Ended {
@@ -88,4 +89,10 @@ impl Sealing<'_> {
         let (unmodified, modified, deleted) = (of(0), of(1), of(2));
         Ok(Counters { origin: unmodified + modified + deleted, unmodified, modified, deleted, added })
     }
+}
+
+fn warnings(counters: &Counters) -> Vec<String> {
+    let left = counters.unmodified + counters.modified + counters.added;
+    let told = || format!("no sample is left: all {} were dropped, their results say why", counters.deleted);
+    if left == 0 && counters.deleted > 0 { vec![told()] } else { Vec::new() }
 }

@@ -139,9 +139,12 @@ impl Worker {
                 return Ok(Made { index, products: vec![(dropped(looked.record, &why), None)], held });
             }
         };
-        let seed = self.seed;
-        let work =
-            move || apply_all(&looked.record, &picture, looked.label_file.as_ref(), (&steps, copies), seed);
+        let (seed, cancel) = (self.seed, self.cancel().clone());
+        let work = move || {
+            // Nobody looks at what was made for a run that is stopped, so that no thread is kept for it.
+            let copies = copies.take_while(|_| !cancel.is_cancelled());
+            apply_all(&looked.record, &picture, looked.label_file.as_ref(), (&steps, copies), seed)
+        };
         let (products, held) = self.ctx.pool.run(held, self.cancel(), work).await?;
         Ok(Made { index, products, held })
     }
@@ -197,7 +200,7 @@ fn apply_all(
     record: &Record,
     picture: &Bytes,
     label_file: Option<&Bytes>,
-    (steps, copies): (&MapSteps, Range<u32>),
+    (steps, copies): (&MapSteps, impl Iterator<Item = u32>),
     seed: TaskSeed,
 ) -> Vec<(Record, Option<Bytes>)> {
     let key = SampleKey::of_bytes(&record.relative, picture);
