@@ -12,7 +12,6 @@ use crate::error::Trouble;
 use crate::operator::{DrawsOf, MapSteps, Reason, Verdict, Work};
 use bytes::Bytes;
 use futures::{Stream, TryStreamExt};
-use std::ops::Range;
 use std::sync::Arc;
 use tidemill_vision::seed::{SampleKey, TaskSeed};
 use tokio_util::sync::CancellationToken;
