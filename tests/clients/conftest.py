@@ -109,3 +109,12 @@ def calls_are_noted(request):
 
 def pytest_sessionfinish():
     calls.write()
+
+
+@pytest.fixture(scope="module")
+def fast():
+    """A server on which versions may follow one another at once."""
+    running = Server(args=["--limits.publish-interval=0s"]).start()
+    yield running
+    running.stop()
+    running.close()

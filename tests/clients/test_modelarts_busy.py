@@ -8,7 +8,6 @@ from support.dataset import Dataset
 from support.modelarts import ModelArts
 from support.names import fresh
 from support.objects import keys, make_bucket, s3
-from support.server import Server
 from support.wait import wait_for
 
 PNG = base64.b64decode(
@@ -18,15 +17,6 @@ PNG = base64.b64decode(
 SAMPLES = 400
 # How often work is begun until a call comes while it goes on.
 ATTEMPTS = 100
-
-
-@pytest.fixture(scope="module")
-def fast():
-    """A server on which versions may follow one another at once."""
-    running = Server(args=["--limits.publish-interval=0s"]).start()
-    yield running
-    running.stop()
-    running.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,27 +2,15 @@
 
 import json
 
-import pytest
-
 from support import images
 from support.dataset import Dataset
 from support.modelarts import ModelArts
 from support.objects import contents, keys, s3
-from support.server import Server
 
 
 def jpeg(number):
     """The bytes of a real picture."""
     return sorted(images.folder().glob("classify/*/*"))[number].read_bytes()
-
-
-@pytest.fixture(scope="module")
-def fast():
-    """A server on which versions may follow one another at once."""
-    running = Server(args=["--limits.publish-interval=0s"]).start()
-    yield running
-    running.stop()
-    running.close()
 
 
 def manifest(server, version):

@@ -45,6 +45,22 @@ async fn a_panicking_closure_is_an_error_and_the_store_goes_on() {
     put(&meta, "after").await;
 }
 
+/// Several reads in a stream are polled only while somebody waits for the stream.
+#[tokio::test]
+async fn reads_that_nobody_polls_keep_no_connection() {
+    let dir = tempfile::tempdir().unwrap();
+    let meta = open(&dir).await;
+    let mut begun: Vec<_> = (0..32).map(|_| Box::pin(meta.check())).collect();
+    for read in &mut begun {
+        assert!(futures::poll!(read).is_pending());
+    }
+    let other = tokio::time::timeout(std::time::Duration::from_secs(20), meta.check()).await;
+    other.unwrap().unwrap();
+    for read in begun {
+        read.await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
     let dir = tempfile::tempdir().unwrap();

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 pub(crate) struct LabelProperty {
     #[serde(rename = "@modelarts:color")]
     color: Option<String>,
-    #[serde(rename = "@modelarts:default_shape")]
+    #[serde(rename = "@modelarts:default_shape", default, deserialize_with = "not_empty")]
     default_shape: Option<String>,
     #[serde(rename = "@modelarts:from_type")]
     from_type: Option<String>,
@@ -94,6 +94,11 @@ struct AttributeValue {
     value: Option<String>,
 }
 
+/// Consoles send an empty text for a choice that was not made.
+fn not_empty<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.filter(|text| !text.is_empty()))
+}
+
 /// For `deserialize_with`: an object whose members are those of `T`.
 pub(crate) fn object<'de, D, T>(from: D) -> Result<Option<Map<String, Value>>, D::Error>
 where
@@ -143,7 +148,7 @@ mod tests {
     #[test]
     fn what_is_null_is_absent_and_the_users_own_members_stay() {
         let sent = json!({"name": "a", "attributes": [{"name": "n", "id": null, "type": "select", "values": [{"value": null}]}],
-            "property": {"@modelarts:color": null, "@modelarts:shortcut": "C", "mine": {"a": null, "b": [null]}}});
+            "property": {"@modelarts:color": null, "@modelarts:default_shape": "", "@modelarts:shortcut": "C", "mine": {"a": null, "b": [null]}}});
         let label: Label = serde_json::from_value(sent).unwrap();
         let expected = json!({"name": "a", "attributes": [{"name": "n", "type": "select", "values": [{}]}],
             "property": {"@modelarts:shortcut": "C", "mine": {"b": [null]}}});

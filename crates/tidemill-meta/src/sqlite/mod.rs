@@ -65,9 +65,15 @@ impl MetaStore for SqliteStore {
     }
 
     async fn read(&self, mut job: Job) -> Result<(), MetaError> {
-        let mut snapshot = self.readers.begin().await.map_err(store_error)?;
-        let _ = job(&mut SqliteTx(&mut snapshot)).await;
-        snapshot.rollback().await.map_err(store_error)
+        let readers = self.readers.clone();
+        // On a task of its own. A caller that nobody polls for a while, as one of several in a stream may be, would
+        // keep its connection meanwhile; a few of them would keep all, and whoever should poll them might wait for one.
+        let read = tokio::spawn(async move {
+            let mut snapshot = readers.begin().await.map_err(store_error)?;
+            let _ = job(&mut SqliteTx(&mut snapshot)).await;
+            snapshot.rollback().await.map_err(store_error)
+        });
+        read.await.map_err(|error| MetaError::Store(error.to_string()))?
     }
 
     async fn close(&self) {

@@ -67,7 +67,7 @@ async fn world(how: How) -> World {
         // Two of each name, so that places are contested.
         world.put(&format!("in/a/{name}"), bytes.clone()).await;
         world.put(&format!("in/b/{name}"), bytes.clone()).await;
-        if name < "004".to_owned() {
+        if name.as_str() < "004" {
             world.put(&format!("good/{name}"), bytes).await;
         }
     }

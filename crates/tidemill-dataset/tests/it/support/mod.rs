@@ -117,7 +117,7 @@ impl World {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(PATIENCE, ended).await.expect("the task does not end")
+        tokio::time::timeout(PATIENCE, ended).await.unwrap()
     }
 
     /// Publishes a version and waits for it; its id.
