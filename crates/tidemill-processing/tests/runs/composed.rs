@@ -22,7 +22,7 @@ pub(crate) async fn dataset_of(datasets: &Datasets, kind: DatasetType) -> Datase
         description: String::new(),
         workspace: "0".to_owned(),
         input_path: format!("/{BUCKET}/in/"),
-        work_path: format!("/{BUCKET}/work/"),
+        work_path: format!("/{BUCKET}/made/"),
         labels: Vec::new(),
         definition: Default::default(),
     };
