@@ -205,7 +205,10 @@ def test_boxes_are_carried_along_with_augmented_pictures(server, tasks):
 def boxes(text):
     """Width of the picture, and its boxes."""
     root = ElementTree.fromstring(text)
-    box = lambda b: tuple(float(b.findtext(side)) for side in ("xmin", "ymin", "xmax", "ymax"))  # noqa: E731
+
+    def box(b):
+        return tuple(float(b.findtext(side)) for side in ("xmin", "ymin", "xmax", "ymax"))
+
     return float(root.findtext("size/width")), [box(b) for b in root.iter("bndbox")]
 
 

@@ -36,7 +36,7 @@ class Set:
     def __init__(self, tasks, kind, files):
         self.tasks, self.bucket = tasks, objects.make_bucket(tasks.server, names.fresh("features"))
         pictures.upload(tasks.server, self.bucket, files)
-        body = {"dataset_name": names.fresh("f"), "dataset_type": kind, "work_path": f"/{self.bucket}/work/",
+        body = {"dataset_name": names.fresh("f"), "dataset_type": kind, "work_path": f"/{self.bucket}/made/",
                 "data_sources": [{"data_path": f"/{self.bucket}/in/"}]}  # fmt: skip
         self.id = tasks.call("POST", "datasets", json=body, expect=201)["dataset_id"]
         self.idle()
@@ -82,7 +82,10 @@ def close(found, values, relative=1e-6):
     ordered = sorted(values)
     mean = sum(ordered) / len(ordered)
     expected = (len(ordered), ordered[0], ordered[-1], mean)
-    near = lambda a, b: abs(a - b) <= max(relative * abs(b), 1e-4 if b > 1 else 1e-6)  # noqa: E731
+
+    def near(a, b):
+        return abs(a - b) <= max(relative * abs(b), 1e-4 if b > 1 else 1e-6)
+
     assert all(near(found[key], value) for key, value in zip(("count", "min", "max", "mean"), expected)), (
         {key: found[key] for key in ("count", "min", "max", "mean")}, expected)  # fmt: skip
     assert sum(found["counts"]) == len(ordered)

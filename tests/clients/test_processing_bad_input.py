@@ -66,7 +66,10 @@ def test_files_that_are_no_whole_pictures_are_left_out_and_others_mended(tasks):
     memory, began = server.memory_bytes(), time.monotonic()
     version, found = rows(tasks, bucket, [operator("MetaValidation")])
     assert server.memory_bytes() - memory < MEMORY_GROWTH_MAX and time.monotonic() - began < 60
-    by = lambda fate: {name for name, row in found.items() if row["result_property"] == fate}  # noqa: E731
+
+    def by(fate):
+        return {name for name, row in found.items() if row["result_property"] == fate}
+
     assert (by(2), by(1), by(0)) == (set(dropped), set(mended), set(kept))
     for name in dropped:
         assert found[name]["tidemill"]["reasons"][0]["code"] == "undecodable", found[name]

@@ -107,7 +107,10 @@ def test_edited_copies_are_found(tasks):
     dropped = {name: row for name, row in rows.items() if row["result_property"] == 2}
     copies = len(originals) * len(edits)
     assert version["origin_sample_count"] == copies + len(originals)
-    own = lambda name: name.rsplit("-", 1)[-1]  # noqa: E731
+
+    def own(name):
+        return name.rsplit("-", 1)[-1]
+
     right = [name for name, row in dropped.items() if own(row["tidemill"]["compared_with"].split("/in/")[1]) == own(name)]
     # What the edits draw is another for each task, and tiles that show little are harder: 0.95 to 0.98 are found.
     assert len(right) >= 0.85 * copies, (len(right), copies)
