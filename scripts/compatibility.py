@@ -83,18 +83,24 @@ def _errors(api, entries):
     """Every code, and which operation is seen to answer it."""
     lines = ["| Code | Status | Message | |", "| --- | --- | --- | --- |"]
     for code, known in table.errors(api).items():
-        seen = [k for k, entry in entries.items() if any(case.get("error") == code for case in entry["cases"])]
+        seen = [k for k, entry in entries.items() if any(_answers(case, code) for case in entry["cases"])]
         if "never" in known:
             what = f"never answered: {known['never']}"
         elif "proved_by" in known:
             what = f"`{known['proved_by'].replace('::', '`, `')}`"
+            what += f", because {known['because']}" if "because" in known else ""
         elif "unproved" in known:
             what = f"not provoked by a test: {known['unproved']}"
         else:
-            what = ", ".join(seen) or "for single records of a put"
+            what = ", ".join(seen)
         status = " or ".join(map(str, table.as_list(known["status"])))
         lines.append(f"| {code} | {status} | {known['phrase']} | {what} |")
     return "\n".join(lines) + "\n"
+
+
+def _answers(case, code):
+    """Whether a case is answered with a code: as a whole, or one of its parts."""
+    return case.get("error") == code or f"'{code}'" in str(case.get("answer"))
 
 
 if __name__ == "__main__":

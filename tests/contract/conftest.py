@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.world import World
+from kit.world import World, outward_address
 from support import localhost
 
 localhost.install()
@@ -24,7 +24,11 @@ def world_for(world):
     def choose(wanted, api):
         if wanted is None:
             return world
-        own.append(World(wanted if isinstance(wanted, list) else (), (api,)))
+        settings = {} if wanted == "own" else wanted
+        host = "127.0.0.1"
+        if settings.get("outward"):
+            host = outward_address() or pytest.skip("this machine has no address but its loopback ones")
+        own.append(World(settings.get("flags", ()), (api,), host))
         return own[-1]
 
     yield choose

@@ -21,7 +21,7 @@ def test_case(world_for, identifier, case, java):
     play = Play(world_for(case.get("server"), api))
     try:
         play.prepare(identifier, case)
-        answer = play.send(play.request(identifier, case), java)
+        answer = play.answer_to(identifier, case, java)
         if "error" in case:
             check.check_error(answer, case["error"], play.fill(case.get("message")), api)
         else:

@@ -1,4 +1,4 @@
-"""Paths that lead nowhere, and methods that a path does not have."""
+"""Paths that lead nowhere, methods that a path does not have, and tags of what has none."""
 
 import requests
 
@@ -28,3 +28,10 @@ def test_a_method_that_the_path_does_not_have(world):
             filled = filled.replace("/v2/project_id/", f"/v2/{world.variables['project']}/")
             answer = ask(world.server, method, filled)
             check.check_error(answer, "APIGW.0103", "The API does not support this method.")
+
+
+def test_tags_of_something_that_is_no_stream(world):
+    project = world.variables["project"]
+    for method, path in (("GET", "tags"), ("POST", "resource_instances/action")):
+        answer = ask(world.server, method, f"/v2/{project}/streamlet/{path}")
+        check.check_error(answer, "DIS.4602", "Invalid resource type.…")

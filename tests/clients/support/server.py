@@ -39,7 +39,7 @@ def free_port():
 class Server:
     """One data directory and the process that serves it."""
 
-    def __init__(self, *, args=(), region=names.REGION, api_port=0, objects_port=0):
+    def __init__(self, *, args=(), region=names.REGION, host="127.0.0.1", api_port=0, objects_port=0):
         # Short, because a socket's path has little room.
         self.root = Path(tempfile.mkdtemp(prefix="tidemill-"))
         self.data_dir = self.root / "data"
@@ -47,7 +47,7 @@ class Server:
         self.log_path = self.root / "log"
         self.args = list(args)
         self.region = region
-        self.listen = [f"127.0.0.1:{api_port}", f"127.0.0.1:{objects_port}"]
+        self.listen = [f"{host}:{api_port}", f"{host}:{objects_port}"]
         self.process = None
         self.api = self.objects = None
         self._token = None
@@ -198,9 +198,9 @@ class Server:
         return self._token
 
 
-def password_login(project=names.PROJECT_ID):
+def password_login(project=names.PROJECT_ID, name=names.USER, password=names.PASSWORD, domain=names.DOMAIN):
     """The body of a login with user name and password, for the given project."""
-    user = {"name": names.USER, "password": names.PASSWORD, "domain": {"name": names.DOMAIN}}
+    user = {"name": name, "password": password, "domain": {"name": domain}}
     return {
         "auth": {
             "identity": {"methods": ["password"], "password": {"user": user}},

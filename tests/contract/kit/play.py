@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+import shutil
 import string
 import time
 import urllib.parse
@@ -109,6 +110,13 @@ class Play:
         if "advance" in step:
             self.variables["now_ms"] = self.server.advance(step["advance"])
             return
+        if "restart" in step:
+            self.server.args += step["restart"]
+            self.server.restart(kill=False)
+            return
+        if "lost" in step:
+            self.lose(step["lost"])
+            return
         if "wait" in step:
             expected = self.fill(step["wait"]["answer"])
             request = self.request(step["wait"]["do"], step["wait"])
@@ -126,6 +134,27 @@ class Play:
             assert contains(answer.json(), self.fill(step["expect"])), shown
         for variable, place in step.get("keep", {}).items():
             self.variables[variable] = member(answer.json(), place)
+
+    def lose(self, steps):
+        """Takes the steps, and then puts the record log back as it was before them, as from an old backup."""
+        log, kept = self.server.data_dir / "log", self.server.root / "log-kept"
+        self.server.stop()
+        shutil.copytree(log, kept)
+        self.server.start()
+        for step in steps:
+            self.step(step)
+        self.server.stop()
+        shutil.rmtree(log)
+        kept.rename(log)
+        self.server.start()
+
+    def answer_to(self, operation, case, java=False):
+        """The answer to a case; one with `tries` is sent again until it is answered with the case's code."""
+        for _ in range(case.get("tries", 1)):
+            answer = self.send(self.request(operation, case), java)
+            if answer.status_code >= 400 and answer.json().get("error_code") == case.get("error"):
+                break
+        return answer
 
     def prepare(self, operation, case=()):
         """The steps of the operation and of the case."""

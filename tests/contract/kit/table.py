@@ -13,14 +13,17 @@
 
 A case: `name`; `like` (the name of a case to start from instead of the base); changes `path`, `query`, `headers`, `json` (merged into the base; a header of null is left out),
 `body` (replaces json by this text) and `without` (`[json.stream_name]`); `before` (more steps); `server: own` for
-a server whose clock may be moved, or `server: [--flag, value]`. What must come back: `status` or `error` (then the
-status is the error's), `message` (exact, `…` stands for any text), `answer` (members that must be there with these
-values), `media` (if it is not JSON).
+a server whose clock may be moved, or `server: {flags: [--flag, value], outward: true}`, where `outward` has it listen on
+this machine's address in its network instead of a loopback one; `tries` (the request is sent again, at most so often,
+until it is answered with `error`); `once` (not sent as the Java SDK does). What must come back: `status` or `error`
+(then the status is the error's), `message` (exact, `…` stands for any text), `answer` (members that must be there with
+these values), `media` (if it is not JSON).
 
 A step: `do` (operation id; its own base is what the step starts from), the same changes, `keep` ({variable:
 member of the answer}), `expect` (members of the answer), `refused` (code), `times` (with `$index`); or `advance`
-(seconds to move the clock by); or `wait` (a step to be repeated until its `answer` comes). Steps of `after` follow
-the case.
+(seconds to move the clock by); or `wait` (a step to be repeated until its `answer` comes); or `restart` (more flags to
+start the server with again); or `lost` (steps, after which the record log is put back as it was before them). Steps of
+`after` follow the case.
 
 `$name` in any text is a variable: those of `kit/world.py`, those kept by steps, `$new` and `$other` (names that
 nothing has). `!repeat [a, 65]` is sixty-five times a.

@@ -4,6 +4,8 @@ import base64
 import datetime
 import hashlib
 import hmac
+import json
+import socket
 from pathlib import Path
 
 import requests
@@ -11,7 +13,7 @@ import requests
 from kit.play import Play
 from support import names
 from support.names import fresh
-from support.server import Server
+from support.server import Server, password_login
 
 # Room for the streams of all cases together.
 ARGS = ["--common-partitions-max", "10000", "--advanced-partitions-max", "10", "--limits.publish-interval=0s"]
@@ -66,10 +68,10 @@ SEEDS = {"dis": SEED, "modelarts": DATASET_SEED}
 
 
 class World:
-    """A server and its variables."""
+    """A server, on this machine's loopback address or another one of it, and its variables."""
 
-    def __init__(self, args=(), apis=tuple(SEEDS)):
-        self.server = Server(args=[*ARGS, *args]).start()
+    def __init__(self, args=(), apis=tuple(SEEDS), host="127.0.0.1"):
+        self.server = Server(args=[*ARGS, *args], host=host).start()
         self.variables = {
             "project": names.PROJECT_ID,
             "stream": fresh("stream"),
@@ -86,6 +88,7 @@ class World:
             "user": names.USER,
         }
         put(self.server, self.variables["bucket"])
+        self.variables.update(stranger(self.server))
         if "modelarts" in apis:
             for key, picture in PICTURES.items():
                 put(self.server, f"{self.variables['bucket']}/{key}", (IMAGES / picture).read_bytes())
@@ -98,12 +101,39 @@ class World:
         self.server.close()
 
 
-def put(server, place, content=b""):
+def stranger(server):
+    """Makes a second account with a bucket, and the variables that name it."""
+    done = server.command("account", "create", fresh("stranger"), "--endpoint", server.api, "--json")
+    assert done.returncode == 0, done.stderr
+    account, bucket = json.loads(done.stdout), fresh("theirs")
+    put(server, bucket, keys=(account["access_key_id"], account["secret_access_key"]))
+    login = password_login(account["project_id"], account["user"], account["password"], account["domain"])
+    answer = requests.post(f"{server.api}/v3/auth/tokens", json=login, timeout=20)
+    assert answer.status_code == 201, answer.text
+    return {
+        "their_bucket": bucket,
+        "their_domain": account["domain"],
+        "their_project": account["project_id"],
+        "their_token": answer.headers["X-Subject-Token"],
+    }
+
+
+def outward_address():
+    """This machine's address in its network, or None if it is in none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("203.0.113.1", 9))  # only looks up the route: nothing is sent
+        except OSError:
+            return None
+        return probe.getsockname()[0]
+
+
+def put(server, place, content=b"", keys=(names.ACCESS_KEY_ID, names.SECRET_ACCESS_KEY)):
     """Makes a bucket or an object, signed in the way of OBS."""
     date = datetime.datetime.now(datetime.UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
     resource = place if "/" in place else f"{place}/"
-    mac = hmac.new(names.SECRET_ACCESS_KEY.encode(), f"PUT\n\n\n{date}\n/{resource}".encode(), hashlib.sha1)
+    mac = hmac.new(keys[1].encode(), f"PUT\n\n\n{date}\n/{resource}".encode(), hashlib.sha1)
     signature = base64.b64encode(mac.digest()).decode()
-    headers = {"Date": date, "Authorization": f"OBS {names.ACCESS_KEY_ID}:{signature}"}
+    headers = {"Date": date, "Authorization": f"OBS {keys[0]}:{signature}"}
     answer = requests.put(f"{server.objects}/{place}", data=content, headers=headers, timeout=20)
     assert answer.status_code == 200, answer.text
