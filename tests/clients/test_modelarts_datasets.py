@@ -309,6 +309,7 @@ def test_samples_are_sent_found_labeled_and_deleted(api, server, bucket):
     assert {s["name"]: (s["count"], s["sample_count"]) for s in stats["label_stats"]} == {
         "Cat": (0, 0), "Dog": (1, 1), "New": (1, 1)}  # fmt: skip
     assert stats["data_spliting_enable"] is False
+    check_counts_by_state(api, dataset)
 
     done = api.call("POST", f"{samples}/delete", {"samples": [second, "no"], "delete_source": True})
     assert [r["success"] for r in done["results"]] == [True, False]
@@ -317,6 +318,31 @@ def test_samples_are_sent_found_labeled_and_deleted(api, server, bucket):
     assert keys(server, bucket, "in/") == ["in/c.png", "in/x/a.png"]
     api.refused("4420", "GET", f"{samples}/{third}")
     assert api.call("GET", f"/datasets/{dataset}")["deleted_sample_count"] == 2
+
+
+def check_counts_by_state(api, dataset):
+    """Counts and single samples by `sample_state`: c.png is New, b.png is a hard Dog, a.png is unlabeled."""
+    one, stats = f"/datasets/{dataset}/data-annotations/samples/", f"/datasets/{dataset}/data-annotations/stats"
+    expected = {
+        "__ALL__": ({"all": 2, "manual_annotation": 2, "un_annotation": 0}, 1, {"Cat": 0, "Dog": 1, "New": 1}),
+        "__none__": ({"all": 1, "manual_annotation": 0, "un_annotation": 1}, 0, {"Cat": 0, "Dog": 0, "New": 0}),
+        "__AUTO_ANNOTATION__": ({"all": 0, "auto_annotation": 0, "un_annotation": 0}, 0, {"Cat": 0, "Dog": 0, "New": 0}),
+        "__UNREVIEWED__": ({"all": 0, "manual_annotation": 0, "un_annotation": 0}, 0, {"Cat": 0, "Dog": 0, "New": 0}),
+    }
+    for state, (samples, hard, labels) in expected.items():
+        counted = api.call("GET", stats, sample_state=state)
+        assert samples.items() <= counted["sample_stats"].items(), state
+        assert counted["key_sample_stats"]["key_sample"] == hard, state
+        assert {label["name"]: label["count"] for label in counted["label_stats"]} == labels, state
+        inside = {s["sample_id"] for s in api.call("GET", one[:-1], sample_state=state)["samples"]}
+        for sample in api.call("GET", one[:-1])["samples"]:
+            if sample["sample_id"] in inside:
+                assert api.call("GET", one + sample["sample_id"], sample_state=state) | {"source": ""} == sample | {"source": ""}
+            else:
+                api.refused("4420", "GET", one + sample["sample_id"], sample_state=state)
+    assert api.call("GET", stats, sample_state="") == api.call("GET", stats)
+    api.refused("0104", "GET", stats, sample_state="labeled")
+    api.refused("0104", "GET", one + "x", sample_state="labeled")
 
 
 def test_signed_urls_get_the_object_and_nothing_else(api, server, bucket):

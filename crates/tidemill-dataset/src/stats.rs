@@ -3,9 +3,12 @@
 use crate::dataset::Dataset;
 use crate::error::DatasetError;
 use crate::label::Label;
+use crate::sample::SampleStatus;
 use crate::{DatasetId, Datasets};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use tidemill_meta::Tx;
 use tidemill_meta::dataset as rows;
 use tidemill_model::limits::LABELS_PER_DATASET_MAX;
 
@@ -27,7 +30,7 @@ pub struct LabelCount {
     pub samples: u64,
 }
 
-/// Counts of a dataset.
+/// Counts of a dataset, or of its samples in some states.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DatasetStats {
     /// Samples in each state.
@@ -67,26 +70,20 @@ impl Datasets {
         read.await
     }
 
-    /// The counts of a dataset, of one moment.
+    /// The counts of a dataset, of one moment. `states`: only of the samples that are in one of them, with all
+    /// their annotations; deleted samples are in none. Whether the dataset can be split does not depend on them.
     ///
     /// # Errors
     /// [`DatasetError::Meta`].
-    pub async fn stats(&self, dataset: &Dataset) -> Result<DatasetStats, DatasetError> {
-        let dataset = dataset.clone();
+    pub async fn stats(
+        &self,
+        dataset: &Dataset,
+        states: Option<Vec<SampleStatus>>,
+    ) -> Result<DatasetStats, DatasetError> {
+        let args = Arc::new((dataset.clone(), states));
         let read = self.meta().read::<_, DatasetError, _>(move |tx| {
-            let dataset = dataset.clone();
-            Box::pin(async move {
-                let id = dataset.id.as_str();
-                let states = rows::status_counts(tx, id).await?;
-                let hard = rows::hard_counts(tx, id).await?;
-                let known = rows::labels_of(tx, id, 0, LABELS_PER_DATASET_MAX).await?;
-                let counts = rows::label_counts(tx, id, true).await?;
-                let least = counts.iter().map(|count| count.samples).min();
-                let can_be_split =
-                    dataset.kind.can_be_split() && least.is_some_and(|n| n >= SPLIT_SAMPLES_MIN);
-                let deleted = dataset.deleted_samples;
-                Ok(DatasetStats { states, deleted, hard, labels: counted(known, counts)?, can_be_split })
-            })
+            let args = args.clone();
+            Box::pin(async move { stats_of(tx, &args.0, args.1.as_deref()).await })
         });
         read.await
     }
@@ -109,6 +106,47 @@ impl Datasets {
         });
         read.await
     }
+}
+
+async fn stats_of(
+    tx: &mut dyn Tx,
+    dataset: &Dataset,
+    states: Option<&[SampleStatus]>,
+) -> Result<DatasetStats, DatasetError> {
+    let id = dataset.id.as_str();
+    let known = rows::labels_of(tx, id, 0, LABELS_PER_DATASET_MAX).await?;
+    let counts = rows::label_counts(tx, id, true).await?;
+    let can_be_split = can_be_split(dataset, &counts);
+    let all = rows::status_counts(tx, id).await?;
+    let Some(states) = states else {
+        let (hard, deleted) = (rows::hard_counts(tx, id).await?, dataset.deleted_samples);
+        return Ok(DatasetStats {
+            states: all,
+            deleted,
+            hard,
+            labels: counted(known, counts)?,
+            can_be_split,
+        });
+    };
+    let codes: Vec<i64> = states.iter().map(|state| state.code()).collect();
+    let hard = rows::hard_counts_among(tx, id, &codes).await?;
+    let labels = counted(known, rows::label_counts_among(tx, id, &codes).await?)?;
+    Ok(DatasetStats { states: among(all, states), deleted: 0, hard, labels, can_be_split })
+}
+
+/// The counts of these states; the others are zero.
+fn among(all: StatusCounts, states: &[SampleStatus]) -> StatusCounts {
+    let count = |state, count| if states.contains(&state) { count } else { 0 };
+    StatusCounts {
+        unlabeled: count(SampleStatus::Unlabeled, all.unlabeled),
+        labeled: count(SampleStatus::Labeled, all.labeled),
+        unconfirmed: count(SampleStatus::Unconfirmed, all.unconfirmed),
+    }
+}
+
+fn can_be_split(dataset: &Dataset, counts: &[rows::LabelCountRow]) -> bool {
+    let least = counts.iter().map(|count| count.samples).min();
+    dataset.kind.can_be_split() && least.is_some_and(|n| n >= SPLIT_SAMPLES_MIN)
 }
 
 fn counted(

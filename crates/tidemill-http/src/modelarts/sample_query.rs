@@ -9,10 +9,15 @@ use tidemill_dataset::{Fraction, LabelType, SampleType};
 /// Conditions that a listing may name.
 const CONDITIONS_MAX: usize = 100;
 
+/// The states that `sample_state` of the query asks for; `None`: all. 0104 for a word that is none.
+pub(super) fn wanted_states(request: &ModelArtsRequest) -> Result<Option<Vec<SampleStatus>>, ModelArtsError> {
+    states(request.query.get("sample_state"))
+}
+
 /// The filter that the query of a listing names.
 pub(super) fn filter(request: &ModelArtsRequest) -> Result<SampleFilter, ModelArtsError> {
     Ok(SampleFilter {
-        states: states(request.query.get("sample_state"))?,
+        states: wanted_states(request)?,
         label_name: request.query.get("label_name").map(str::to_owned),
         label_type: request.code("label_type", LabelType::from_code)?,
         sample_type: request

@@ -47,8 +47,12 @@ pub(super) async fn list(State(state): State<ModelArtsState>, request: ModelArts
 
 pub(super) async fn describe(State(state): State<ModelArtsState>, request: ModelArtsRequest) -> Answer {
     request.allow("modelarts:sample:get")?;
+    let states = sample_query::wanted_states(&request)?;
     let dataset = dataset(&state, &request).await?;
     let sample = state.datasets.sample(&dataset.id, request.path("sample_id")).await?;
+    if states.is_some_and(|states| !states.contains(&sample.status)) {
+        return Err(DatasetError::UnknownSample(sample.id).into());
+    }
     Ok(reply::ok(&sample_detail::of(sample, &UrlSigner::new(&state, &request), None, true)))
 }
 
@@ -127,8 +131,9 @@ pub(super) async fn search_values(State(state): State<ModelArtsState>, request: 
 
 pub(super) async fn stats(State(state): State<ModelArtsState>, request: ModelArtsRequest) -> Answer {
     request.allow("modelarts:dataset:get")?;
+    let wanted = sample_query::wanted_states(&request)?;
     let dataset = dataset(&state, &request).await?;
-    let stats = state.datasets.stats(&dataset).await?;
+    let stats = state.datasets.stats(&dataset, wanted).await?;
     let states = stats.states;
     let left = states.unlabeled + states.labeled + states.unconfirmed;
     let named = |pairs: &[(&str, u64)]| -> BTreeMap<String, u64> {

@@ -1,7 +1,7 @@
 //! Samples and labels of a version, listed in the order of its manifest.
 
-use crate::modelarts::{ModelArtsError, ModelArtsRequest, ModelArtsState, Page};
-use tidemill_dataset::sample::Sample;
+use crate::modelarts::{ModelArtsError, ModelArtsRequest, ModelArtsState, Page, sample_query};
+use tidemill_dataset::sample::{Sample, SampleStatus};
 use tidemill_dataset::version::VersionEntry;
 
 /// Samples of one page and how many the filters let through in all.
@@ -12,8 +12,8 @@ pub(super) struct Found {
     pub(super) total: u64,
 }
 
-/// A page of the version's samples: with the label of `label_name`, and labeled or not as `sample_state` says.
-/// Searches and scores are about what is being worked on: 0104.
+/// A page of the version's samples: with the label of `label_name`, and in the state of `sample_state`. Searches and
+/// scores are about what is being worked on: 0104.
 pub(super) async fn page(
     state: &ModelArtsState,
     request: &ModelArtsRequest,
@@ -45,27 +45,18 @@ fn given(request: &ModelArtsRequest, name: &str) -> bool {
 
 struct Wanted<'r> {
     label: Option<&'r str>,
-    labeled: Option<bool>,
+    states: Option<Vec<SampleStatus>>,
 }
 
 impl<'r> Wanted<'r> {
     fn of(request: &'r ModelArtsRequest) -> Result<Self, ModelArtsError> {
-        let state = request.query.get("sample_state").unwrap_or_default();
-        let labeled = match state.to_ascii_uppercase().as_str() {
-            "" => None,
-            "__ALL__" => Some(true),
-            "__NONE__" => Some(false),
-            _ => {
-                let why = format!("sample_state of a version must be __ALL__ or __NONE__, got {state:?}");
-                return Err(ModelArtsError::invalid(why));
-            }
-        };
-        Ok(Self { label: request.query.get("label_name").filter(|name| !name.is_empty()), labeled })
+        let label = request.query.get("label_name");
+        Ok(Self { label, states: sample_query::wanted_states(request)? })
     }
 
     fn lets_through(&self, entry: &VersionEntry) -> bool {
         let labels = &entry.sample.labels;
-        self.labeled.is_none_or(|labeled| labeled != labels.is_empty())
+        self.states.as_ref().is_none_or(|states| states.contains(&SampleStatus::of(labels)))
             && self.label.is_none_or(|name| labels.iter().any(|label| label.name == name))
     }
 }

@@ -35,8 +35,8 @@ pub use sample_label::{
 };
 pub use search::{Condition, Join, Order, SampleQuery, count_samples, search_samples, walk_samples};
 pub use stats::{
-    LabelCountRow, StatusCounts, annotators, hard_counts, label_counts, labels_a_sample_max, metadata_texts,
-    status_counts,
+    LabelCountRow, StatusCounts, annotators, hard_counts, hard_counts_among, label_counts,
+    label_counts_among, labels_a_sample_max, metadata_texts, status_counts,
 };
 pub use task::{
     Failure, TaskRow, TaskTimes, count_tasks, delete_tasks, end_task, find_task, insert_task, progress_task,

@@ -1,6 +1,7 @@
 //! Counting samples and annotations.
 
-use crate::{MetaError, Tx, args};
+use super::search::placeholders;
+use crate::{MetaError, Row, Tx, Value, args};
 
 /// How many samples are in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +48,18 @@ pub async fn hard_counts(tx: &mut dyn Tx, dataset: &str) -> Result<u64, MetaErro
     tx.query(sql, args![dataset]).await?.first().map_or(Ok(0), |row| row.uint(0))
 }
 
+/// How many samples in one of some states (0 unlabeled, 1 labeled, 2 waiting) are hard examples.
+pub async fn hard_counts_among(tx: &mut dyn Tx, dataset: &str, states: &[i64]) -> Result<u64, MetaError> {
+    if states.is_empty() {
+        return Ok(0);
+    }
+    let sql = format!(
+        "SELECT COUNT(*) FROM dataset_samples WHERE dataset_id = $1 AND hard = 1 AND status IN ({})",
+        placeholders(2, states.len())
+    );
+    tx.query_built(sql, of_states(dataset, states)).await?.first().map_or(Ok(0), |row| row.uint(0))
+}
+
 /// How often each label is used in annotations somebody stands for (or that wait for it).
 pub async fn label_counts(
     tx: &mut dyn Tx,
@@ -54,16 +67,39 @@ pub async fn label_counts(
     confirmed: bool,
 ) -> Result<Vec<LabelCountRow>, MetaError> {
     let sql = "SELECT name, label_type, COUNT(*), COUNT(DISTINCT sample_id) FROM dataset_sample_labels WHERE dataset_id = $1 AND confirmed = $2 GROUP BY name, label_type";
-    let rows = tx.query(sql, args![dataset, confirmed]).await?;
-    let count = |row: &crate::Row| {
-        Ok(LabelCountRow {
-            name: row.text(0)?,
-            label_type: row.int(1)?,
-            annotations: row.uint(2)?,
-            samples: row.uint(3)?,
-        })
-    };
-    rows.iter().map(count).collect()
+    tx.query(sql, args![dataset, confirmed]).await?.iter().map(label_count_of).collect()
+}
+
+/// How often each label is used in annotations of samples in one of some states (0 unlabeled, 1 labeled,
+/// 2 waiting), whether somebody stands for them or not.
+pub async fn label_counts_among(
+    tx: &mut dyn Tx,
+    dataset: &str,
+    states: &[i64],
+) -> Result<Vec<LabelCountRow>, MetaError> {
+    if states.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT name, label_type, COUNT(*), COUNT(DISTINCT sample_id) FROM dataset_sample_labels WHERE dataset_id = $1 AND sample_id IN (SELECT sample_id FROM dataset_samples WHERE dataset_id = $1 AND status IN ({})) GROUP BY name, label_type",
+        placeholders(2, states.len())
+    );
+    tx.query_built(sql, of_states(dataset, states)).await?.iter().map(label_count_of).collect()
+}
+
+fn of_states(dataset: &str, states: &[i64]) -> Vec<Value> {
+    let mut args = args![dataset];
+    args.extend(states.iter().map(|state| Value::from(*state)));
+    args
+}
+
+fn label_count_of(row: &Row) -> Result<LabelCountRow, MetaError> {
+    Ok(LabelCountRow {
+        name: row.text(0)?,
+        label_type: row.int(1)?,
+        annotations: row.uint(2)?,
+        samples: row.uint(3)?,
+    })
 }
 
 /// The most annotations that a sample has.
