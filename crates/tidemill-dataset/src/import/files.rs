@@ -2,8 +2,7 @@
 
 use super::context::Import;
 use super::extension::ends_in;
-use super::item::{Item, Items, Labels, ObjectItem};
-use super::prepare::ANNOTATED_BY;
+use super::item::{Author, Item, Items, Labels, ObjectItem};
 use super::skip::Skip;
 use super::store::{listed, path_of};
 use super::twin::{Found, Listed, Twins};
@@ -96,7 +95,7 @@ impl Import {
                 self.directory_label(&found.object.key).map_or(Labels::Given, Labels::Name)
             }
             (Some(LabelType::ObjectDetection | LabelType::ImageSegmentation), Some(xml), _) => {
-                Labels::Voc(file(xml), ANNOTATED_BY.to_owned())
+                Labels::Voc(file(xml), Author::unnamed())
             }
             (Some(LabelType::ObjectDetection), None, Some(txt)) => match &self.classes {
                 Some(classes) => Labels::Yolo(file(txt), classes.clone()),

@@ -1,7 +1,9 @@
 //! What the readers of an import hand on: things that become samples.
 
+use super::prepare::ANNOTATED_BY;
 use super::skip::Skip;
 use super::twin::Listed;
+use crate::manifest::{Annotation, read_time};
 use crate::sample::NewSample;
 use crate::task::TaskFailure;
 use std::sync::Arc;
@@ -54,9 +56,33 @@ pub(crate) enum Labels {
     /// In a file, one a line.
     List(Location),
     /// In a PASCAL VOC file, made by somebody.
-    Voc(Location, String),
+    Voc(Location, Author),
     /// In a YOLO file, if it is there; classes by index.
     Yolo(Location, Arc<Vec<String>>),
+}
+
+/// Who made annotations, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Author {
+    /// Who.
+    pub(crate) by: String,
+    /// When, in ms since the epoch, if somebody said so.
+    pub(crate) created_ms: Option<i64>,
+}
+
+impl Author {
+    /// Whoever stands for imported labels that name nobody.
+    pub(crate) fn unnamed() -> Self {
+        Self { by: ANNOTATED_BY.to_owned(), created_ms: None }
+    }
+
+    /// What a manifest says. A time that cannot be read is none: the annotation is of use all the same.
+    pub(crate) fn of(annotation: &Annotation) -> Self {
+        Self {
+            by: annotation.annotated_by.clone().unwrap_or_else(|| ANNOTATED_BY.to_owned()),
+            created_ms: annotation.creation_time.as_deref().and_then(read_time),
+        }
+    }
 }
 
 impl ObjectItem {

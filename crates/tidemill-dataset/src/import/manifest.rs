@@ -1,8 +1,7 @@
 //! Reading the samples of a manifest.
 
 use super::context::Import;
-use super::item::{Item, Items, Labels, ObjectItem};
-use super::prepare::ANNOTATED_BY;
+use super::item::{Author, Item, Items, Labels, ObjectItem};
 use super::skip::Skip;
 use crate::manifest::{Annotation, AnnotationKind, Entry, Line, Reader, Source};
 use crate::sample::{Hardness, NewSample, Place, SampleLabel, Usage};
@@ -68,7 +67,7 @@ impl Import {
         let in_file = entry.annotations.iter().find(|annotation| self.takes(annotation.kind));
         match in_file.and_then(|annotation| Some((annotation.annotation_loc.clone()?, annotation))) {
             Some((file, annotation)) if annotation.kind.has_file() => {
-                Labels::Voc(file, annotation.annotated_by.clone().unwrap_or_else(|| ANNOTATED_BY.to_owned()))
+                Labels::Voc(file, Author::of(annotation))
             }
             _ => Labels::Given,
         }
@@ -102,14 +101,16 @@ impl Import {
         };
         put("@modelarts:hard", annotation.hard.map(|hard| hard.to_string()));
         put("@modelarts:hard_coefficient", annotation.hard_coefficient.map(|n| n.to_string()));
+        let Author { by, created_ms } = Author::of(annotation);
         Some(SampleLabel {
             name: annotation.name.clone().unwrap_or_default(),
             kind,
             id: annotation.id.clone(),
             property,
             score: annotation.confidence.and_then(Fraction::new),
-            annotated_by: annotation.annotated_by.clone().unwrap_or_else(|| ANNOTATED_BY.to_owned()),
+            annotated_by: by,
             confirmed: true,
+            created_ms,
         })
     }
 

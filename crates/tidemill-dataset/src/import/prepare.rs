@@ -1,7 +1,7 @@
 //! From an item to a sample: its facts, its labels, its copy below the input path.
 
 use super::context::Import;
-use super::item::{Copied, Item, Labels, ObjectItem};
+use super::item::{Author, Copied, Item, Labels, ObjectItem};
 use super::label_list::read_label_list;
 use super::skip::{Hindrance, Skip};
 use super::store::LABEL_BYTES_MAX;
@@ -116,7 +116,7 @@ impl Import {
                 let names = read_label_list(&read.bytes)?;
                 sample.labels.extend(names.into_iter().filter_map(|name| self.label(name)));
             }
-            Labels::Voc(file, by) => self.read_voc(place, (&file, &by), sample).await?,
+            Labels::Voc(file, author) => self.read_voc(place, (&file, &author), sample).await?,
             Labels::Yolo(file, classes) => self.read_yolo(place, &file, &classes, sample).await?,
         }
         Ok(())
@@ -130,13 +130,14 @@ impl Import {
     async fn read_voc(
         &self,
         image: &Location,
-        (file, by): (&Location, &str),
+        (file, author): (&Location, &Author),
         sample: &mut NewSample,
     ) -> Result<(), Hindrance> {
         let Some(kind) = self.label_type else { return Ok(()) };
         let read = self.store.read(file, LABEL_BYTES_MAX).await?;
         let document = Document::parse(&read.bytes).map_err(|_| Skip::LabelFile)?;
-        let labels = voc::labels_of(&document, kind, by).ok_or(Skip::LabelFile)?;
+        let mut labels = voc::labels_of(&document, kind, &author.by).ok_or(Skip::LabelFile)?;
+        labels.iter_mut().for_each(|label| label.created_ms = author.created_ms);
         if labels.len() > super::LABELS_PER_SAMPLE_MAX {
             return Err(Skip::TooManyLabels.into());
         }

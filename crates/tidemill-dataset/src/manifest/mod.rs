@@ -9,6 +9,7 @@ mod lines;
 mod read;
 #[cfg(test)]
 mod tests;
+mod time;
 mod write;
 
 pub use crate::sample::Usage;
@@ -18,4 +19,5 @@ pub use field::InvalidField;
 pub use fuzz::fuzz_manifest;
 pub(crate) use lines::{Lines, RawLine};
 pub use read::{InvalidLine, Line, ReadError, Reader, read_entry};
+pub use time::{read_time, written_time};
 pub use write::write_entry;

@@ -23,6 +23,8 @@ pub struct SampleLabel {
     pub annotated_by: String,
     /// Whether somebody stands for it; otherwise it waits for confirmation.
     pub confirmed: bool,
+    /// When it was made, in ms since the epoch, if somebody said so.
+    pub created_ms: Option<i64>,
 }
 
 impl SampleLabel {
@@ -36,7 +38,14 @@ impl SampleLabel {
             score: None,
             annotated_by: annotated_by.into(),
             confirmed: true,
+            created_ms: None,
         }
+    }
+
+    /// Whether it says the same as another, whoever said it and when.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        (&self.name, self.kind, &self.id, &self.property)
+            == (&other.name, other.kind, &other.id, &other.property)
     }
 
     pub(crate) fn of(row: SampleLabelRow) -> Result<Self, MetaError> {
@@ -49,6 +58,7 @@ impl SampleLabel {
             score: row.score.map(Fraction::from_millionths),
             annotated_by: row.annotated_by,
             confirmed: row.confirmed,
+            created_ms: row.created_ms,
         })
     }
 
@@ -61,6 +71,7 @@ impl SampleLabel {
             label_id: self.id.clone(),
             annotated_by: self.annotated_by.clone(),
             property: Value::Object(self.property.clone()).to_string(),
+            created_ms: self.created_ms,
         }
     }
 }

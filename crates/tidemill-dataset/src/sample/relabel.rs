@@ -2,7 +2,7 @@
 
 use super::add::know_labels;
 use super::check::LABELS_PER_SAMPLE_MAX;
-use super::stored::sample_of;
+use super::stored::with_labels;
 use super::{Hardness, Sample, SampleLabel, SampleStatus, Usage};
 use crate::dataset::{Dataset, may_label};
 use crate::error::DatasetError;
@@ -35,8 +35,9 @@ pub type SampleResult<T = ()> = Result<T, DatasetError>;
 
 impl Datasets {
     /// Replaces the annotations of samples, each on its own: what is wrong with one does not keep the others.
-    /// The size of an image is read where labels need it and nobody told it. Labels the dataset does not know become known; what waited for confirmation is settled. Durable when
-    /// this returns.
+    /// The size of an image is read where labels need it and nobody told it. Labels the dataset does not know become
+    /// known; what waited for confirmation is settled. An annotation that was there keeps its time, another is made now.
+    /// Durable when this returns.
     ///
     /// # Errors
     /// While a version is made or switched to: [`DatasetError::Busy`],
@@ -72,7 +73,7 @@ async fn relabel_batch(
     may_label(tx, dataset).await?;
     let mut results = Vec::with_capacity(batch.len());
     for change in batch {
-        results.push(match relabel_one(tx, dataset, change).await {
+        results.push(match relabel_one(tx, dataset, change, now_ms).await {
             Err(error @ (DatasetError::Meta(_) | DatasetError::Full(..))) => return Err(error),
             done => done,
         });
@@ -81,11 +82,18 @@ async fn relabel_batch(
     Ok(results)
 }
 
-async fn relabel_one(tx: &mut dyn Tx, dataset: &Dataset, change: &Relabel) -> Result<(), DatasetError> {
+async fn relabel_one(
+    tx: &mut dyn Tx,
+    dataset: &Dataset,
+    change: &Relabel,
+    now_ms: i64,
+) -> Result<(), DatasetError> {
     let id = dataset.id.as_str();
     let unknown = || DatasetError::UnknownSample(change.id.chars().take(80).collect());
     let row = rows::sample(tx, id, &change.id).await?.ok_or_else(unknown)?;
-    let sample = changed(sample_of(row.clone(), Vec::new())?, change);
+    let before = with_labels(tx, id, vec![row.clone()]).await?;
+    let Some(before) = before.into_iter().next() else { return Err(unknown()) };
+    let sample = changed(before, change, now_ms);
     sample.check_labels(dataset.kind)?;
     let labels: Vec<SampleLabelRow> = sample.labels.iter().map(SampleLabel::row).collect();
     rows::delete_sample_labels(tx, id, &change.id).await?;
@@ -95,8 +103,12 @@ async fn relabel_one(tx: &mut dyn Tx, dataset: &Dataset, change: &Relabel) -> Re
     Ok(())
 }
 
-fn changed(mut sample: Sample, change: &Relabel) -> Sample {
-    sample.labels.clone_from(&change.labels);
+fn changed(mut sample: Sample, change: &Relabel, now_ms: i64) -> Sample {
+    let before = std::mem::replace(&mut sample.labels, change.labels.clone());
+    for label in &mut sample.labels {
+        let same = before.iter().find(|old| old.says_the_same(label));
+        label.created_ms = label.created_ms.or(same.map_or(Some(now_ms), |old| old.created_ms));
+    }
     sample.usage = change.usage.or(sample.usage);
     sample.hardness.hard = change.hardness.hard.or(sample.hardness.hard);
     sample.hardness.coefficient = change.hardness.coefficient.or(sample.hardness.coefficient);

@@ -60,7 +60,7 @@ pub struct Uploaded {
 
 impl Datasets {
     /// Adds samples that a client sends, each on its own. Inline bytes become an object below the input path;
-    /// an object elsewhere is copied there. Durable when this returns.
+    /// an object elsewhere is copied there. Annotations without a time are made now. Durable when this returns.
     ///
     /// # Errors
     /// None as a whole but [`DatasetError::Meta`] and [`DatasetError::Busy`]; the results tell the rest.
@@ -71,7 +71,9 @@ impl Datasets {
     ) -> Result<Vec<SampleResult<Uploaded>>, DatasetError> {
         self.get(&dataset.project, dataset.id.as_str()).await?.may_grow()?;
         let mut results = Vec::with_capacity(uploads.len());
-        for upload in uploads {
+        let now_ms = self.clock().now_ms();
+        for mut upload in uploads {
+            upload.labels.iter_mut().for_each(|label| label.created_ms = label.created_ms.or(Some(now_ms)));
             results.push(match self.upload_one(dataset, upload).await {
                 Err(error @ DatasetError::Meta(_)) => return Err(error),
                 done => done,

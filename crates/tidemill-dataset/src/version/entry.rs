@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use tidemill_bucket::{Location, Scheme};
 
 /// A sample of a version. When it was written and added does not belong to it, so that equal content is one
-/// version.
+/// version; when its annotations were made does, as manifests tell it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VersionEntry {
     /// The sample with its confirmed labels; `modified_ms` is 0 when it comes out of a version.
@@ -140,6 +140,8 @@ struct LabelLine {
     score_millionths: Option<i64>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    created_ms: Option<i64>,
 }
 
 fn is_zero(number: &u64) -> bool {
@@ -208,6 +210,7 @@ impl LabelLine {
             property: label.property.clone(),
             score_millionths: label.score.map(Fraction::millionths),
             by: label.annotated_by.clone(),
+            created_ms: label.created_ms,
         }
     }
 
@@ -220,6 +223,7 @@ impl LabelLine {
             score: self.score_millionths.map(Fraction::from_millionths),
             annotated_by: self.by,
             confirmed: true,
+            created_ms: self.created_ms,
         })
     }
 }

@@ -4,7 +4,7 @@ use super::canonical::VersionEntries;
 use super::entry::VersionEntry;
 use super::label_file::{has_file, label_file};
 use super::make::{Making, Trouble};
-use crate::manifest::{Annotation, AnnotationKind, Entry, Source, write_entry};
+use crate::manifest::{Annotation, AnnotationKind, Entry, Source, write_entry, written_time};
 use crate::sample::{Place, SampleLabel};
 use crate::{DatasetType, Datasets, Fraction, LabelType};
 use futures::{StreamExt, TryStreamExt};
@@ -238,18 +238,20 @@ fn annotation(label: &SampleLabel) -> Option<Annotation> {
         property: label.property.clone(),
         confidence: label.score.map(Fraction::get),
         annotated_by: Some(label.annotated_by.clone()).filter(|by| !by.is_empty()),
+        creation_time: label.created_ms.and_then(written_time),
         ..Annotation::new(kind)
     })
 }
 
-/// The annotation that names a label file.
+/// The annotation that names a label file, made when the last of its shapes was.
 fn filed(entry: &VersionEntry, place: Location) -> Annotation {
     let labels = &entry.sample.labels;
     let is_segmentation = labels.iter().any(|label| label.kind == LabelType::ImageSegmentation);
     let kind =
         if is_segmentation { AnnotationKind::ImageSegmentation } else { AnnotationKind::ObjectDetection };
     let by = labels.first().map(|label| label.annotated_by.clone()).filter(|by| !by.is_empty());
-    Annotation { annotation_loc: Some(place), annotated_by: by, ..Annotation::new(kind) }
+    let creation_time = labels.iter().filter_map(|label| label.created_ms).max().and_then(written_time);
+    Annotation { annotation_loc: Some(place), annotated_by: by, creation_time, ..Annotation::new(kind) }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod annotation_times;
 mod delete;
 mod export;
 mod import;

@@ -44,6 +44,7 @@ pub(super) fn read(
         score,
         annotated_by: wire.annotated_by.filter(|who| who == "auto").unwrap_or_else(|| human(caller)),
         confirmed,
+        created_ms: None,
     })
 }
 

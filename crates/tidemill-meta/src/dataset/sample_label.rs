@@ -20,6 +20,8 @@ pub struct SampleLabelRow {
     pub annotated_by: String,
     /// Its properties as a JSON object.
     pub property: String,
+    /// When it was made, in ms since the epoch, if somebody said so.
+    pub created_ms: Option<i64>,
 }
 
 fn label_of(row: &Row) -> Result<SampleLabelRow, MetaError> {
@@ -31,6 +33,7 @@ fn label_of(row: &Row) -> Result<SampleLabelRow, MetaError> {
         label_id: row.text_or_null(5)?,
         annotated_by: row.text(6)?,
         property: row.text(7)?,
+        created_ms: row.int_or_null(8)?,
     })
 }
 
@@ -41,7 +44,7 @@ pub async fn insert_sample_labels(
     sample: &str,
     labels: &[SampleLabelRow],
 ) -> Result<(), MetaError> {
-    let sql = "INSERT INTO dataset_sample_labels (dataset_id, sample_id, n, name, label_type, confirmed, score, label_id, annotated_by, property) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    let sql = "INSERT INTO dataset_sample_labels (dataset_id, sample_id, n, name, label_type, confirmed, score, label_id, annotated_by, property, created_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     for (n, label) in labels.iter().enumerate() {
         let args = args![
             dataset,
@@ -54,6 +57,7 @@ pub async fn insert_sample_labels(
             label.label_id.clone(),
             &label.annotated_by,
             &label.property,
+            label.created_ms,
         ];
         tx.execute(sql, args).await?;
     }
@@ -76,7 +80,7 @@ pub async fn labels_of_samples(
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT sample_id, name, label_type, confirmed, score, label_id, annotated_by, property FROM dataset_sample_labels WHERE dataset_id = $1 AND sample_id IN ({}) ORDER BY sample_id, n",
+        "SELECT sample_id, name, label_type, confirmed, score, label_id, annotated_by, property, created_ms FROM dataset_sample_labels WHERE dataset_id = $1 AND sample_id IN ({}) ORDER BY sample_id, n",
         placeholders(2, ids.len())
     );
     let mut args = args![dataset];
