@@ -27,7 +27,12 @@ def exchange(server, data, *, seconds=20, close_after_sending=False):
                 connection.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # refused early: the answer may still be there
-        return Answer(_read_answer(connection))
+        return read(connection)
+
+
+def read(connection):
+    """Reads an answer from an open connection until it is whole or the server closes."""
+    return Answer(_read_answer(connection))
 
 
 def _read_answer(connection):
