@@ -2,12 +2,12 @@
 
 import json
 import shutil
-import subprocess
 import time
 
 import pytest
 
 from support import names, objects, pictures
+from support.disk import small_disk
 from support.processing import Tasks, operator, request
 from support.server import Server
 from support.wait import wait_for
@@ -143,24 +143,13 @@ def test_a_bucket_that_changes_under_a_run(slow):
 
 
 @pytest.fixture
-def small_disk():
-    """A server whose data lies on a file system of its own, of 1 GiB."""
-    server = Server(args=["--disk-full-below", "1MiB"])
-    server.data_dir.mkdir(parents=True)
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1g", "tmpfs", server.data_dir], check=False)
-    if mounted.returncode:
-        shutil.rmtree(server.root)
-        pytest.skip("mounting a small file system needs root")
-    try:
-        yield server.start()
-    finally:
-        server.kill()
-        subprocess.run(["umount", "-l", server.data_dir], check=True)
-        server.close()
+def roomy_disk():
+    with small_disk("1g", "--disk-full-below", "1MiB") as server:
+        yield server
 
 
-def test_a_full_disk_ends_a_run_with_the_reason_and_room_lets_the_next_one_complete(small_disk):
-    server, tasks = small_disk, Tasks(small_disk)
+def test_a_full_disk_ends_a_run_with_the_reason_and_room_lets_the_next_one_complete(roomy_disk):
+    server, tasks = roomy_disk, Tasks(roomy_disk)
     bucket = objects.make_bucket(server, names.fresh("full"))
     files = pictures.of("photos", 60)
     pictures.upload(server, bucket, files)
