@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need and runs all of them: Rust, the real clients, kills. Skips nothing.
+# Installs what the tests need and runs all of them: Rust, the real clients, kills. Tests that
+# mount a file system need root; where that is refused, the last line tells what was not run.
 #   scripts/test.sh
 #   PYTEST_ARGS="-k boto3" scripts/test.sh     hands options to pytest
 set -euo pipefail
@@ -39,6 +40,24 @@ embedding_model() {
 # Benchmarks are not tests: `.ci/run` only tries them, with scripts/bench.sh --smoke.
 rust_tests() { timeout 1500 cargo test --release --locked --workspace --lib --bins --tests --quiet; }
 
+may_mount() {
+  local at refused=0
+  at=$(mktemp -d)
+  mount -t tmpfs tmpfs "$at" 2>/dev/null && umount "$at" || refused=1
+  rmdir "$at"
+  return "$refused"
+}
+
+# On file systems that really fill up.
+small_disks() {
+  if may_mount; then
+    timeout 600 cargo test --release --locked --workspace --test it -- --ignored --nocapture small_file_system
+  else
+    not_run "tests on disks that fill up (small_disk.rs, full_disk.rs, test_full_disk.py, the full disk of" \
+      "test_processing_faults.py): mounting is refused; run this as root"
+  fi
+}
+
 # Minutes on a new machine, nothing on the next run.
 go_clients() { timeout 2400 scripts/go_clients.sh >/dev/null; }
 
@@ -48,12 +67,12 @@ go_clients() { timeout 2400 scripts/go_clients.sh >/dev/null; }
 client_tests() {
   # shellcheck disable=SC2086
   TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" TIDEMILL_JAVA_CLIENTS="$java_clients" \
-    timeout 1500 "$python" -m pytest -q tests/clients ${PYTEST_ARGS:-}
+    timeout 1500 "$python" -m pytest -q -rs tests/clients ${PYTEST_ARGS:-}
 }
 
 contract_tests() {
   TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" \
-    timeout 900 "$contract_python" -m pytest -q tests/contract
+    timeout 900 "$contract_python" -m pytest -q -rs tests/contract
 }
 
 kills() {
@@ -67,6 +86,7 @@ step "test images" images
 step "build" build
 step "embedding model" embedding_model
 step "Rust tests" rust_tests
+step "full disks" small_disks
 step "Go clients" go_clients
 step "real clients" client_tests
 step "contract" contract_tests

@@ -22,14 +22,15 @@ async fn a_failing_directory_is_an_error_and_heals() {
     assert_eq!(store.get("after").await.unwrap(), b"2");
 }
 
-/// A small file system of its own, for tests that run as root.
+/// A small file system of its own.
 struct SmallDisk<'d>(&'d Path);
 
 impl<'d> SmallDisk<'d> {
-    fn mount(at: &'d Path) -> Option<Self> {
+    fn mount(at: &'d Path) -> Self {
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", "size=72m", "tmpfs"]).arg(at);
-        mount.status().is_ok_and(|status| status.success()).then_some(Self(at))
+        assert!(mount.status().unwrap().success());
+        Self(at)
     }
 }
 
@@ -40,14 +41,12 @@ impl Drop for SmallDisk<'_> {
 }
 
 #[tokio::test]
-async fn a_full_disk_refuses_bytes_and_deletes_make_room() {
+#[ignore = "mounts a file system"]
+async fn a_small_file_system_that_is_full_refuses_bytes_and_deletes_make_room() {
     let dir = tempfile::tempdir().unwrap();
     let objects = dir.path().join("objects");
     std::fs::create_dir(&objects).unwrap();
-    let Some(_disk) = SmallDisk::mount(&objects) else {
-        eprintln!("not run: mounting a small file system needs root");
-        return;
-    };
+    let _disk = SmallDisk::mount(&objects);
     let store = Store::open(dir.path()).await;
     let mib = vec![7; 1 << 20];
     // 72 MiB, of which 64 stay free.
