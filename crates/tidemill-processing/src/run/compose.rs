@@ -2,6 +2,7 @@
 
 use super::inherit::relabel;
 use super::record::{Fate, LabelFile, Record};
+use super::said::{Said, complete_label, inherited};
 use super::shard::Worker;
 use crate::context::tx;
 use crate::error::Trouble;
@@ -114,7 +115,7 @@ impl Composing<'_> {
         let etag = record.etag.clone().unwrap_or_default();
         let place = record.origin_location();
         let mut sample = NewSample::object(place, SampleType::Image, record.size, &etag, 0);
-        self.describe(&mut sample, record, record.label_file_of_origin()).await?;
+        self.describe(&mut sample, record, record.label_file_of_origin(), &record.said).await?;
         Ok(VersionEntry::new(sample))
     }
 
@@ -127,19 +128,22 @@ impl Composing<'_> {
                 self.inherit(&mut sample, entry.sample, record, size).await?;
             }
             entry => {
-                self.describe(&mut sample, record, record.label_file.as_ref()).await?;
+                let new = (record.fate == Fate::Added).then(|| inherited(&record.said));
+                let said = new.as_deref().unwrap_or(&record.said);
+                self.describe(&mut sample, record, record.label_file.as_ref(), said).await?;
                 carry_properties(&mut sample, entry.as_ref());
             }
         }
         Ok(VersionEntry::new(sample))
     }
 
-    /// Usage and labels as the record has them.
+    /// Usage and labels as the record has them, with what is `said` of the labels.
     async fn describe(
         &self,
         sample: &mut NewSample,
         record: &Record,
         label_file: Option<&LabelFile>,
+        said: &[Said],
     ) -> Result<(), Trouble> {
         sample.usage = record.usage.as_deref().and_then(Usage::parse);
         let named = |name: &String| SampleLabel::named(name, LabelType::ImageClassification, BY);
@@ -149,6 +153,7 @@ impl Composing<'_> {
             let shapes = voc::labels_of(&document, LabelType::ObjectDetection, BY);
             sample.labels.extend(shapes.unwrap_or_default());
         }
+        sample.labels.iter_mut().for_each(|label| complete_label(label, said));
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The input of a run, listed once: sources -> parts of a listing -> the order of paths -> shards.
 
 use super::record::{Fate, LabelFile, Record, location};
+use super::said::Said;
 use super::{directory, generate, objects::UserObjects};
 use crate::context::Context;
 use crate::engine::{Joined, Listed};
@@ -34,6 +35,9 @@ pub(crate) struct Known {
     /// What the dataset version that it came from says of it: its canonical line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) entry: Option<String>,
+    /// What the manifest that it came from says of its annotations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) said: Vec<Said>,
 }
 
 /// Lists the input of one run.
@@ -196,7 +200,8 @@ impl Cutter<'_> {
             self.classes.insert(record.class().to_owned());
         }
         let entry_bytes = record.entry.as_ref().map_or(0, |entry| entry.len() as u64);
-        let size = record.size.saturating_add(record.label_bytes).saturating_add(entry_bytes);
+        let said_bytes: u64 = record.said.iter().map(Said::bytes).sum();
+        let size = record.size.saturating_add(record.label_bytes).saturating_add(entry_bytes + said_bytes);
         self.push(record, size).await
     }
 
@@ -275,6 +280,7 @@ fn record(ordinal: i64, joined: Joined) -> Result<Record, Trouble> {
         usage: known.usage,
         labels,
         entry: known.entry,
+        said: known.said,
         label_file,
         reasons,
         ..Record::new(ordinal, fate)

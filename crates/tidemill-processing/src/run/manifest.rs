@@ -3,6 +3,7 @@
 use super::place::{Layout, has_boxes};
 use super::publish::beside;
 use super::record::Record;
+use super::said::{complete, inherited, said_of};
 use crate::operator::Family;
 use md5::{Digest, Md5};
 use serde_json::Value;
@@ -40,20 +41,31 @@ fn entry(record: &Record, output: &Location, layout: Layout, checked: bool) -> O
     if checked {
         entry.property.insert("@modelarts:data_checked".to_owned(), Value::Bool(true));
     }
-    entry.annotations = record.labels.iter().map(|name| named(name)).collect();
-    if has_boxes(record) {
-        let mut boxes = Annotation::new(AnnotationKind::ObjectDetection);
-        boxes.annotation_loc = Some(beside(&place, "xml"));
-        boxes.annotated_by = (layout.family == Family::Addition).then(|| ADDED_BY.to_owned());
-        entry.annotations.push(boxes);
-    }
+    entry.annotations = annotations(record, &place, layout);
     Some(entry)
 }
 
-fn named(name: &str) -> Annotation {
-    let mut annotation = Annotation::new(AnnotationKind::ImageClassification);
-    annotation.name = Some(name.to_owned());
-    annotation
+fn annotations(record: &Record, place: &Location, layout: Layout) -> Vec<Annotation> {
+    let is_new = layout.family == Family::Addition;
+    let said = said_of(record);
+    let said = if is_new { inherited(&said).into() } else { said };
+    let named = |name: &String| {
+        let mut annotation = Annotation::new(AnnotationKind::ImageClassification);
+        annotation.name = Some(name.clone());
+        complete(&mut annotation, &said);
+        annotation
+    };
+    let mut all: Vec<Annotation> = record.labels.iter().map(named).collect();
+    if has_boxes(record) {
+        let mut boxes = Annotation::new(AnnotationKind::ObjectDetection);
+        complete(&mut boxes, &said);
+        boxes.annotation_loc = Some(beside(place, "xml"));
+        if is_new {
+            boxes.annotated_by = Some(ADDED_BY.to_owned());
+        }
+        all.push(boxes);
+    }
+    all
 }
 
 /// The id of the sample at a place.

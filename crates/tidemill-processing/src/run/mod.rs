@@ -24,6 +24,7 @@ mod place;
 mod progress;
 mod publish;
 mod record;
+mod said;
 mod seal;
 mod shard;
 mod slot;

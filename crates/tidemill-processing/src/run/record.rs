@@ -1,6 +1,7 @@
 //! What is known of a sample between two stages, and in the end.
 
 use super::measure::Measured;
+use super::said::Said;
 use crate::engine::{EngineError, Row};
 use crate::operator::Reason;
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,9 @@ pub(crate) struct Record {
     /// What the dataset version that it came from says of it: its canonical line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) entry: Option<String>,
+    /// What the manifest that it came from says of its annotations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) said: Vec<Said>,
     /// Its label file now.
     pub(crate) label_file: Option<LabelFile>,
     /// The label file of its origin, where its own is another.
@@ -165,6 +169,7 @@ impl Record {
             usage: None,
             labels: Vec::new(),
             entry: None,
+            said: Vec::new(),
             label_file: None,
             origin_label_file: None,
             measured: None,

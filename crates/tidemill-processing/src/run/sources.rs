@@ -3,6 +3,7 @@
 use super::listing::{Known, Listing, is_picture};
 use super::objects::path_of;
 use super::record::LabelFile;
+use super::said::Said;
 use crate::engine::Listed;
 use crate::error::Trouble;
 use futures::StreamExt;
@@ -96,6 +97,7 @@ fn of_version(entry: &VersionEntry, input: &Location) -> Result<Option<Listed>, 
         labels: names.map(|label| label.name.clone()).collect(),
         label_file,
         entry: Some(entry.line()),
+        said: Vec::new(),
     };
     let etag = Some(sample.etag.clone()).filter(|etag| !etag.is_empty());
     listed(place, (sample.size, etag), &known)
@@ -111,6 +113,7 @@ fn of_manifest(entry: &Entry, base: &Location) -> Result<Option<Listed>, Trouble
         labels: names.filter_map(|a| a.name.clone()).collect(),
         label_file: file.map(|place| LabelFile::Object { path: place.plain(), etag: None }),
         entry: None,
+        said: entry.annotations.iter().map(Said::of).collect(),
     };
     listed(place, (0, None), &known)
 }

@@ -39,7 +39,7 @@ fn labeled(name: &str, feature: Value, by: &str) -> SampleLabel {
 }
 
 /// A picture with all that can be said of one.
-async fn sample(world: &World, name: &str, bytes: &[u8], labels: Vec<SampleLabel>) -> NewSample {
+pub(crate) async fn sample(world: &World, name: &str, bytes: &[u8], labels: Vec<SampleLabel>) -> NewSample {
     world.put(&format!("in/{name}"), bytes.to_vec()).await;
     let meta = world.buckets.bucket.head(&Path::from(format!("in/{name}"))).await.unwrap();
     let place = Location::parse(&format!("/{BUCKET}/in/{name}")).unwrap();
@@ -55,7 +55,7 @@ async fn sample(world: &World, name: &str, bytes: &[u8], labels: Vec<SampleLabel
     sample
 }
 
-async fn samples(datasets: &Datasets, dataset: &Dataset) -> Vec<Sample> {
+pub(crate) async fn samples(datasets: &Datasets, dataset: &Dataset) -> Vec<Sample> {
     datasets.walk_samples(&dataset.id).next_page().await.unwrap()
 }
 

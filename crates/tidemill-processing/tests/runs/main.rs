@@ -11,3 +11,4 @@ mod lists;
 mod onnx;
 mod stop;
 mod support;
+mod task_input;
