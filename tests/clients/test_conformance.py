@@ -30,6 +30,48 @@ def read(path):
     return json.loads(path.read_text())
 
 
+def exchanges(name):
+    return [e for r in read(RECORDINGS / f"{name}.json")["recordings"] for e in r["exchanges"]]
+
+
+def test_every_body_encoding_times_and_groups_are_recorded():
+    puts = [e["headers"] for e in exchanges("java_sdk") if e["method"] == "POST" and "/records" in e["target"]]
+    encodings = {("protobuf" in h.get("content-type", ""), h.get("content-encoding")) for h in puts}
+    assert encodings == {(body, packed) for body in (False, True) for packed in (None, "lz4", "snappy", "zstd")}
+    for name in ("java_sdk", "kafka_adapter", "py_dis"):
+        assert any("timestamp={{t" in e["target"] for e in exchanges(name)), name
+    group = [e for e in exchanges("kafka_adapter") if "/consumers" in e["target"]]
+    states = {e["answer"]["json"]["state"] for e in group if "json" in e["answer"]}
+    assert states >= {"JOINING", "OK", "STABLE"}
+    assert {e["method"] for e in group} == {"POST", "DELETE"}
+    assert any(e["answer"].get("json", {}).get("assignment") for e in group)
+
+
+def test_members_of_protobuf_answers_and_of_assignments_are_compared(own_server, tmp_path):
+    for file in ("java_sdk", "kafka_adapter"):
+        recorded = read(RECORDINGS / f"{file}.json")
+        recorded["recordings"] = [next(filter(bend, recorded["recordings"]))]
+        (tmp_path / f"{file}.json").write_text(json.dumps(recorded))
+    done = conformance(own_server, "--recordings", str(tmp_path), "--json")
+    assert done.returncode == 1
+    found = [e["differences"] for r in json.loads(done.stdout) for e in r["differences"]]
+    assert [[d["at"].split("/")[-1] for d in differences] for differences in found] == [["data"], ["length"]], found
+
+
+def bend(journey):
+    """Changes a member of a packed protobuf journey, or one of a group's."""
+    for e in journey["exchanges"]:
+        answer = e["answer"].get("json") or {}
+        if answer.get("assignment"):
+            answer["assignment"] = {"{{n1}}": [0]}
+            return True
+        if "kept_names" in journey and "protobuf" in e["answer"].get("content_type", ""):
+            for record in filter(lambda record: "data" in record, answer.get("records", [])):
+                record["data"] = "AAAA"
+                return True
+    return False
+
+
 def test_an_answer_that_differs_is_named_by_its_member(own_server, tmp_path):
     recorded = read(RECORDINGS / "v3_sdk.json")
     journey = next(r for r in recorded["recordings"] if r["name"] == "test_streams")

@@ -168,7 +168,7 @@ def test_a_stream_with_all_it_can_be_created_with(sdk):
 @pytest.mark.parametrize("config", ENCODINGS, ids=encoding_name)
 def test_records_in_every_body_encoding(jvm, stream, config):
     sdk = jvm.open("sdk", **config)
-    payloads = [b"\x00\xff\xfe binary", "t\u00e9xt \u6c34".encode(), b"long " * 20_000]
+    payloads = [b"\x00\xff\xfe binary", "t\u00e9xt \u6c34".encode(), b"long " * 200]
     records = [record(payload, 0, partition_key="k\u00e9y") for payload in payloads]
     answer = sdk.putRecords({"stream_name": stream, "records": records})
     assert [r["sequence_number"] for r in answer["records"]] == ["0", "1", "2"]
@@ -184,6 +184,13 @@ def test_records_in_every_body_encoding(jvm, stream, config):
     assert [(r["data"], r["timestamp"]) for r in last] == [("bGFzdA==", 1234567890123)]
     # what this client wrote any other reads
     assert read(jvm.open("sdk"), cursor(sdk, stream)) == payloads
+
+
+@pytest.mark.parametrize("config", ENCODINGS, ids=encoding_name)
+def test_a_long_record_in_every_body_encoding(jvm, stream, config):
+    sdk = jvm.open("sdk", **config)
+    put(sdk, stream, [b"long " * 20_000])
+    assert read(sdk, cursor(sdk, stream)) == [b"long " * 20_000]
 
 
 @pytest.mark.parametrize("config", ENCODINGS, ids=encoding_name)

@@ -1,8 +1,9 @@
 """Records what clients send to the server and get back, for `tidemill conformance`.
 
 `pytest --record DIR` puts this between the clients and the shared server and writes one file a test module.
-What differs from run to run becomes a placeholder: the project, names made up by `names.fresh`, the bucket, and
-ids and cursors that an answer gives.
+What differs from run to run becomes a placeholder: the project, names made up by `names.fresh`, the bucket, ids and
+cursors that an answer gives, generations of groups, and times that come from an answer. A journey with compressed bodies keeps its names:
+they are in bytes that shall be sent again as they were.
 """
 
 import base64
@@ -13,7 +14,7 @@ import re
 import threading
 from pathlib import Path
 
-from support import names
+from support import names, protobuf
 
 # Members of answers whose values later requests use.
 LEARNT = {"principal", "stream_id", "streamId", "task_id", "app_id", "partition_cursor", "next_partition_cursor"}
@@ -24,7 +25,9 @@ HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive", "content-length"}
 BODY_BYTES_MAX = 16 * 1024
 # A moment of these years in ms: at a replay it is another one. What tests mean by "far away" is not.
 MOMENT = re.compile(r"(?<!\d)1[6-9]\d{11}(?!\d)")
-VALUE = re.compile(r"\{\{v\d+\}\}")
+VALUE = re.compile(r"\{\{([vtg]\d+)")
+GENERATION = re.compile(r'("generation(?:_id)?": ?)(\d+)')
+POLL = re.compile(r"/records/?\?.*partition-cursor=([^&]+)")
 API_PATH = re.compile(r"/v[23]/[0-9a-f]{32}/")
 
 
@@ -35,6 +38,8 @@ class Recorder:
         self.upstream = api.split("//", 1)[1]
         self.exchanges = []
         self.journeys = {}
+        # One request after the other, as a replay sends them: the order is kept that the server saw.
+        self.turn = threading.Lock()
         handler = type("Handler", (Handler,), {"recorder": self})
         self.listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.listener.daemon_threads = True
@@ -73,7 +78,7 @@ def replayable(exchanges):
     """The exchanges that do not depend on the time of the recording: neither name it nor use what such gave."""
     kept, known, lost = [], set(), set()
     for exchange in exchanges:
-        request = exchange["target"] + "".join(piece.get("text", "") for piece in exchange["body"])
+        request = text_of(exchange)
         given = set(VALUE.findall(json.dumps(exchange["answer"])))
         if MOMENT.search(request) or lost & set(VALUE.findall(request)):
             lost |= given - known
@@ -81,6 +86,11 @@ def replayable(exchanges):
             known |= given
             kept.append(exchange)
     return kept
+
+
+def text_of(exchange):
+    """What can be read of a request that is already in pieces."""
+    return exchange["target"] + "".join(piece.get("text", "") for piece in exchange["body"])
 
 
 def requests_of(journey):
@@ -94,15 +104,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def pass_on(self):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        connection = http.client.HTTPConnection(self.recorder.upstream, timeout=60)
-        connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-        for name, value in self.headers.items():
-            connection.putheader(name, value)
-        connection.endheaders(body or None)
-        answer = connection.getresponse()
-        content = answer.read()
-        connection.close()
-        self.keep(body, answer, content)
+        with self.recorder.turn:
+            answer, content = self.ask(body)
+            self.keep(body, answer, content)
         self.send_response_only(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in HOP_BY_HOP:
@@ -111,6 +115,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("content-length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def ask(self, body):
+        connection = http.client.HTTPConnection(self.recorder.upstream, timeout=60)
+        connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(body or None)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        return answer, content
 
     def keep(self, body, answer, content):
         headers = {name.lower(): value for name, value in self.headers.items() if KEPT.fullmatch(name)}
@@ -135,38 +150,57 @@ class Template:
     def __init__(self):
         self.known = {names.PROJECT_ID: "project"}
         self.known |= {name: "bucket" for name in names.BUCKETS}
-        made_up = [name for name in names.MADE_UP if name not in names.BUCKETS]
-        self.names = {f"n{number}": len(name) for number, name in enumerate(made_up, 1)}
-        self.known |= {name: f"n{number}" for number, name in enumerate(made_up, 1)}
+        self.made_up = [name for name in names.MADE_UP if name not in names.BUCKETS]
+        self.names = {}
+        self.moments = Moments()
+        self.generations = []
+        self.idle = set()
 
     def journey(self, test, exchanges):
-        done = replayable([self.exchange(e) for e in exchanges])
+        if not any("content-encoding" in e["headers"] for e in exchanges):
+            self.known |= {name: f"n{number}" for number, name in enumerate(self.made_up, 1)}
+            self.names = {f"n{number}": len(name) for number, name in enumerate(self.made_up, 1)}
+        self.moments.look(exchanges)
+        done = replayable([self.exchange(e) for e in exchanges if not self.is_idle_again(e)])
         text = json.dumps(done)
         used = {name: length for name, length in self.names.items() if f"{{{{{name}}}}}" in text}
-        return {"name": test, "needs_bucket": "{{bucket}}" in text, "names": used, "exchanges": done}
+        kept = [] if self.names else [name for name in self.made_up if name in text]
+        journey = {"name": test, "needs_bucket": "{{bucket}}" in text, "names": used, "exchanges": done}
+        return {**journey, "kept_names": kept} if kept else journey
+
+    def is_idle_again(self, e):
+        """Whether a read gave nothing, as the one before it: then its cursor is as good as the one before."""
+        poll, members = POLL.search(e["target"]), members_of(e["answer"])
+        if poll is None or "next_partition_cursor" not in (members or {}) or members.get("records"):
+            return False
+        again, following = poll[1] in self.idle, members["next_partition_cursor"]
+        self.idle.add(following)
+        if again:
+            self.known[following] = self.known[poll[1]]
+        return again
 
     def exchange(self, e):
         # The answer teaches what the next request uses, so the request comes first.
         request = {"method": e["method"], "target": self.text(e["target"]), "headers": e["headers"],
                    "body": self.pieces(e["body"])}  # fmt: skip
         answer = {"status": e["answer"]["status"], "content_type": e["answer"]["content_type"]}
-        try:
-            answer["json"] = self.value(json.loads(e["answer"]["body"]))
-        except ValueError:
-            pass
+        members = members_of(e["answer"])
+        if members is not None:
+            self.moments.pass_answer(members)
+            answer["json"] = self.value(members)
         return {**request, "answer": {k: v for k, v in answer.items() if v is not None}}
 
     def text(self, text):
         for value in sorted(self.known, key=len, reverse=True):
             text = text.replace(value, f"{{{{{self.known[value]}}}}}")
-        return text
+        return MOMENT.sub(lambda m: self.moments.text(int(m[0])), text)
 
     def pieces(self, body):
         """Text stays text; other bytes are cut where a placeholder is."""
         if not body:
             return []
         try:
-            return [{"text": self.text(body.decode())}]
+            return [{"text": GENERATION.sub(self.generation_asked, self.text(body.decode()))}]
         except UnicodeDecodeError:
             known = sorted(self.known, key=len, reverse=True)
             cuts = re.split(b"(" + b"|".join(re.escape(value.encode()) for value in known) + b")", body)
@@ -179,11 +213,102 @@ class Template:
 
     def value(self, value, member=None):
         if isinstance(value, dict):
-            return {key: self.value(item, key) for key, item in value.items()}
+            return {self.text(key): self.value(item, key) for key, item in value.items()}
         if isinstance(value, list):
             return [self.value(item) for item in value]
+        if member == "generation":
+            self.generations.append(value)
+            return self.generation(value)
         if not isinstance(value, str):
+            return self.moments.number(value) if member == "timestamp" else value
+        if MOMENT.fullmatch(value):
             return value
         if member in LEARNT and value and value not in self.known:
             self.known[value] = f"v{len(self.known)}"
         return self.text(value)
+
+    def generation(self, number):
+        """A generation of a group, told by the first of the journey: where a server begins is its own affair."""
+        away = number - self.generations[0]
+        return f"{{{{g1+{away}}}}}" if away else "{{g1}}"
+
+    def generation_asked(self, found):
+        number = int(found[2])
+        return found[1] + (self.generation(number) if number in self.generations else found[2])
+
+
+class Moments:
+    """Times that come from an answer and go into a later request, as they came or so many ms away.
+
+    The requests are looked through first, so that only times that matter become placeholders `{{t1}}`. A time that
+    no answer gave is told by the nearest one that an answer gave before: `{{t1+3600000}}`.
+    """
+
+    def __init__(self):
+        self.names = {}
+        self.answered = set()
+
+    def look(self, exchanges):
+        """Names the times that requests depend on, and those in the text of answers."""
+        for e in exchanges:
+            request = e["target"] + e["body"].decode("latin-1")
+            for moment in map(int, MOMENT.findall(request)):
+                self.name(self.nearest(moment))
+            members = members_of(e["answer"])
+            for moment in moments_in_text(members):
+                self.name(moment)
+            self.pass_answer(members)
+        self.answered.clear()
+
+    def name(self, moment):
+        if moment is not None:
+            self.names.setdefault(moment, f"t{len(self.names) + 1}")
+
+    def nearest(self, moment):
+        return min(self.answered, key=lambda known: abs(known - moment), default=None)
+
+    def pass_answer(self, members):
+        """From here on, requests may depend on the times of this answer."""
+        self.answered |= {*timestamps(members), *moments_in_text(members)}
+
+    def text(self, moment):
+        """A moment in the text of a request or of an answer."""
+        if moment in self.names and moment in self.answered:
+            return f"{{{{{self.names[moment]}}}}}"
+        known = self.nearest(moment)
+        return str(moment) if known is None else f"{{{{{self.names[known]}+{moment - known}}}}}"
+
+    def number(self, moment):
+        """A number of an answer: a placeholder if a request depends on it."""
+        return f"{{{{{self.names[moment]}}}}}" if moment in self.names else moment
+
+
+def members_of(answer):
+    """What an answer says, also if it says it in protobuf; None if it has no such body."""
+    try:
+        if answer["content_type"] == protobuf.MEDIA_TYPE:
+            return protobuf.members(answer["body"])
+        return json.loads(answer["body"])
+    except ValueError:
+        return None
+
+
+def timestamps(node, member=None):
+    """The times of the records in an answer."""
+    if isinstance(node, dict):
+        return [found for key, value in node.items() for found in timestamps(value, key)]
+    if isinstance(node, list):
+        return [found for value in node for found in timestamps(value)]
+    is_moment = member == "timestamp" and isinstance(node, int) and MOMENT.fullmatch(str(node))
+    return [node] if is_moment else []
+
+
+def moments_in_text(node):
+    """The times in texts of an answer, such as the message of an error."""
+    if isinstance(node, dict):
+        return [found for value in node.values() for found in moments_in_text(value)]
+    if isinstance(node, list):
+        return [found for value in node for found in moments_in_text(value)]
+    if not isinstance(node, str) or MOMENT.fullmatch(node):
+        return []
+    return [int(text) for text in MOMENT.findall(node)]

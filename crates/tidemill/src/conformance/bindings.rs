@@ -17,22 +17,45 @@ impl Bindings {
 
     /// The text with every known placeholder replaced.
     pub(super) fn fill(&self, text: &str) -> String {
-        let replace =
-            |text: String, (name, value): (&String, &String)| text.replace(&placeholder(name), value);
-        self.0.iter().fold(text.to_owned(), replace)
+        let (mut filled, mut rest) = (String::new(), text);
+        while let Some((before, name, after)) = first_placeholder(rest) {
+            filled.push_str(before);
+            match self.value(name) {
+                Some(value) => filled.push_str(&value),
+                None => filled.extend(["{{", name, "}}"]),
+            }
+            rest = after;
+        }
+        filled + rest
     }
 
-    /// If all of a recorded text is a placeholder that nothing is known of, it now stands for `live`.
+    /// What a placeholder stands for; `t1+5000` is 5000 more than the number `t1`.
+    fn value(&self, name: &str) -> Option<String> {
+        if let Some(value) = self.0.get(name) {
+            return Some(value.clone());
+        }
+        let (base, more) = name.split_once('+')?;
+        let base: i64 = self.0.get(base)?.parse().ok()?;
+        Some(base.checked_add(more.parse().ok()?)?.to_string())
+    }
+
+    /// If a recorded text has one placeholder that nothing is known of, it now stands for what is in its place
+    /// in `live`.
     pub(super) fn learn(&mut self, recorded: &str, live: &str) {
-        let name = recorded.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
-        if let Some(name) = name.filter(|name| !self.0.contains_key(*name)) {
-            self.0.insert(name.to_owned(), live.to_owned());
+        let filled = self.fill(recorded);
+        let Some((before, name, after)) = first_placeholder(&filled) else { return };
+        let value = live.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+        if let Some(value) = value.filter(|_| !name.contains('+')) {
+            self.0.insert(name.to_owned(), value.to_owned());
         }
     }
 }
 
-fn placeholder(name: &str) -> String {
-    format!("{{{{{name}}}}}")
+/// The text before the first placeholder, its name, and the text after it.
+fn first_placeholder(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once("{{")?;
+    let (name, after) = rest.split_once("}}")?;
+    Some((before, name, after))
 }
 
 /// Starts with a letter and fits streams, apps, tasks and buckets.
@@ -60,5 +83,16 @@ mod tests {
         bindings.learn("{{v1}}", "second");
         bindings.learn("plain", "x");
         assert_eq!(bindings.fill("{{v1}}"), "first");
+    }
+
+    #[test]
+    fn numbers_are_learnt_inside_texts_and_may_be_told_by_another_one() {
+        let mut bindings = Bindings::new(&[("project", "P")], &BTreeMap::new());
+        bindings.learn("[larger than {{t1}}][{{project}}]", "[larger than 5000][P]");
+        bindings.learn("[larger than {{t2}}]", "something else");
+        assert_eq!(
+            bindings.fill("{{t1}} {{t1+7}} {{t1+-7}} {{t2}} {{t2+7}}"),
+            "5000 5007 4993 {{t2}} {{t2+7}}"
+        );
     }
 }

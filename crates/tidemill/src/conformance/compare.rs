@@ -3,6 +3,7 @@
 use super::bindings::Bindings;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// One thing that is not as recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,14 +46,18 @@ pub(super) fn compare(recorded: &Value, live: &Value, bindings: &mut Bindings) -
 fn walk(at: &str, recorded: &Value, live: &Value, bindings: &mut Bindings, found: &mut Vec<Difference>) {
     match (recorded, live) {
         (Value::Object(a), Value::Object(b)) => {
+            let mut names = HashSet::new();
             for (name, value) in a {
+                // An assignment has the names of streams as members.
+                let name = bindings.fill(name);
                 let at = format!("{at}/{name}");
-                match b.get(name) {
+                match b.get(&name) {
                     Some(live) => walk(&at, value, live, bindings, found),
                     None => found.push(Difference::new(&at, Some(value), None)),
                 }
+                names.insert(name);
             }
-            let new = b.iter().filter(|(name, _)| !a.contains_key(*name));
+            let new = b.iter().filter(|(name, _)| !names.contains(*name));
             found.extend(new.map(|(name, live)| Difference::new(&format!("{at}/{name}"), None, Some(live))));
         }
         (Value::Array(a), Value::Array(b)) => {
@@ -69,8 +74,10 @@ fn walk(at: &str, recorded: &Value, live: &Value, bindings: &mut Bindings, found
 }
 
 fn leaf(at: &str, recorded: &Value, live: &Value, bindings: &mut Bindings, found: &mut Vec<Difference>) {
-    if let (Value::String(recorded), Value::String(live)) = (recorded, live) {
-        bindings.learn(recorded, live);
+    match (recorded, live) {
+        (Value::String(text), _) if is_number(text) => return number(at, text, live, bindings, found),
+        (Value::String(recorded), Value::String(live)) => bindings.learn(recorded, live),
+        _ => {}
     }
     let wanted = match recorded {
         Value::String(text) => Value::String(bindings.fill(text)),
@@ -79,6 +86,27 @@ fn leaf(at: &str, recorded: &Value, live: &Value, bindings: &mut Bindings, found
     let is_volatile = at.rsplit('/').next().is_some_and(|name| VOLATILE.contains(&name));
     let same_type = std::mem::discriminant(&wanted) == std::mem::discriminant(live);
     if wanted != *live && !(is_volatile && same_type) {
+        found.push(Difference::new(at, Some(&wanted), Some(live)));
+    }
+}
+
+/// Whether a recorded value stands for a number in the answer: a time, or the generation of a group.
+fn is_number(recorded: &str) -> bool {
+    is_time(recorded) || (recorded.starts_with("{{g") && recorded.ends_with("}}"))
+}
+
+fn is_time(recorded: &str) -> bool {
+    recorded.starts_with("{{t") && recorded.ends_with("}}")
+}
+
+/// Learns the number a recorded placeholder stands for. Times may have any value, as all times.
+fn number(at: &str, recorded: &str, live: &Value, bindings: &mut Bindings, found: &mut Vec<Difference>) {
+    if live.is_number() {
+        bindings.learn(recorded, &live.to_string());
+    }
+    let filled = bindings.fill(recorded);
+    let wanted = filled.parse::<i64>().map_or(Value::from(filled), Value::from);
+    if !live.is_number() || (wanted != *live && !is_time(recorded)) {
         found.push(Difference::new(at, Some(&wanted), Some(live)));
     }
 }
@@ -101,6 +129,27 @@ mod tests {
         assert_eq!(differences(recorded.clone(), same), Vec::<String>::new());
         let other = json!({"a": "1", "create_time": "2", "c": [{"d": true}, 1], "id": "z", "e": null});
         assert_eq!(differences(recorded, other), ["/a", "/b", "/c/length", "/create_time", "/e"]);
+    }
+
+    #[test]
+    fn names_of_members_are_filled() {
+        let mut bindings = Bindings::new(&[("n1", "s")], &Default::default());
+        let recorded = json!({"{{n1}}": [0]});
+        assert_eq!(compare(&recorded, &json!({"s": [0]}), &mut bindings), []);
+        let other = compare(&recorded, &json!({"r": [0]}), &mut bindings);
+        let at: Vec<_> = other.iter().map(|difference| difference.at.as_str()).collect();
+        assert_eq!(at, ["/s", "/r"]);
+    }
+
+    #[test]
+    fn times_have_any_value_and_generations_their_distance() {
+        let recorded = json!([{"t": "{{t1}}", "g": "{{g1}}"}, {"t": "{{t1}}", "g": "{{g1+1}}"}]);
+        let same = json!([{"t": 5, "g": 7}, {"t": 6, "g": 8}]);
+        assert_eq!(differences(recorded.clone(), same), Vec::<String>::new());
+        let other = json!([{"t": "5", "g": "7"}, {"t": 6, "g": 8}]);
+        assert_eq!(differences(recorded.clone(), other), ["/0/g", "/0/t", "/1/g"]);
+        let other = json!([{"t": 5, "g": 7}, {"t": 6, "g": 9}]);
+        assert_eq!(differences(recorded, other), ["/1/g"]);
     }
 
     #[test]

@@ -37,6 +37,9 @@ pub(crate) struct Recording {
     pub(crate) needs_bucket: bool,
     /// Names that were made up, with their lengths: a replay makes up others of the same length.
     pub(crate) names: BTreeMap<String, usize>,
+    /// Names that a replay uses as they were recorded, because compressed bodies hold them.
+    #[serde(default)]
+    pub(crate) kept_names: Vec<String>,
     /// In the order they were sent.
     pub(crate) exchanges: Vec<Exchange>,
 }
@@ -76,7 +79,7 @@ pub(crate) struct Answer {
     /// Without parameters; absent if there was no body.
     #[serde(default)]
     pub(crate) content_type: Option<String>,
-    /// The body if it was JSON.
+    /// The body if it was JSON; if it was protobuf, the JSON that says the same.
     #[serde(default)]
     pub(crate) json: Option<Value>,
 }

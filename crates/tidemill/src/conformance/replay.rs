@@ -2,6 +2,7 @@
 
 use super::bindings::Bindings;
 use super::compare::{Difference, compare};
+use super::protobuf;
 use super::recording::{Exchange, Recording};
 use crate::client::{Connection, RawAnswer, RawRequest};
 use anyhow::Result;
@@ -52,7 +53,7 @@ fn differences(exchange: &Exchange, live: &RawAnswer, bindings: &mut Bindings) -
         let [was, is] = [&recorded.content_type, &live.content_type].map(|t| t.clone().map(Value::from));
         found.push(Difference::new("content-type", was.as_ref(), is.as_ref()));
     }
-    let live: Option<Value> = serde_json::from_slice(&live.body).ok();
+    let live = members(live);
     match (&recorded.json, &live) {
         (Some(recorded), Some(live)) => found.extend(compare(recorded, live, bindings)),
         (None, None) => {}
@@ -61,11 +62,21 @@ fn differences(exchange: &Exchange, live: &RawAnswer, bindings: &mut Bindings) -
     found
 }
 
-/// Streams and apps that the recording's made-up names stand for; most are gone already.
+/// What an answer says, in JSON or in protobuf; `None` if it has no such body.
+fn members(answer: &RawAnswer) -> Option<Value> {
+    if answer.content_type.as_deref() == Some(protobuf::MEDIA_TYPE) {
+        protobuf::members(&answer.body)
+    } else {
+        serde_json::from_slice(&answer.body).ok()
+    }
+}
+
+/// Streams and apps with the recording's names; most are gone already.
 fn clean_up(connection: &Connection, recording: &Recording, bindings: &Bindings) {
-    for name in recording.names.keys() {
+    let made_up = recording.names.keys().map(|name| format!("{{{{{name}}}}}"));
+    for name in made_up.chain(recording.kept_names.iter().cloned()) {
         for kind in ["streams", "apps"] {
-            let target = bindings.fill(&format!("/v2/{{{{project}}}}/{kind}/{{{{{name}}}}}"));
+            let target = bindings.fill(&format!("/v2/{{{{project}}}}/{kind}/{name}"));
             let headers = Default::default();
             let request = RawRequest { method: "DELETE", target: &target, headers: &headers, body: &[] };
             // Nothing to do if it fails: the name may never have been a stream's.
