@@ -46,19 +46,8 @@ def half_sent(server):
     host, port = server.api.split("//", 1)[1].split(":")
     with socket.create_connection((host, int(port)), timeout=20) as connection:
         connection.sendall(data[: len(data) // 2])
-        wait_for(lambda: unread(connection) == 0, "the server to read the first half")
+        wait_for(lambda: raw.unread(connection) == 0, "the server to read the first half")
         yield connection, data[len(data) // 2 :]
-
-
-def unread(connection):
-    """Bytes of this connection that wait in the server's socket, of those that came from here."""
-    theirs, ours = (f"{address[1]:04X}" for address in (connection.getpeername(), connection.getsockname()))
-    with open("/proc/net/tcp") as table:
-        for line in table:
-            fields = line.split()
-            if fields[1].endswith(":" + theirs) and fields[2].endswith(":" + ours):
-                return int(fields[4].split(":")[1], 16)
-    return None
 
 
 def stopping(server):

@@ -35,6 +35,17 @@ def read(connection):
     return Answer(_read_answer(connection))
 
 
+def unread(connection):
+    """Bytes of this connection that wait in the server's socket, of those that came from here."""
+    theirs, ours = (f"{address[1]:04X}" for address in (connection.getpeername(), connection.getsockname()))
+    with open("/proc/net/tcp") as table:
+        for line in table:
+            fields = line.split()
+            if fields[1].endswith(":" + theirs) and fields[2].endswith(":" + ours):
+                return int(fields[4].split(":")[1], 16)
+    return None
+
+
 def _read_answer(connection):
     raw = b""
     while not _is_whole(raw):

@@ -223,7 +223,7 @@ const LIMITS: &[Key] = &[
         "COUNT",
         Some("1000"),
         Server,
-        "Failed authentications of one address at the stream API in five minutes. Then it is answered DIS.4309 until they are over. This machine's own addresses are never blocked; a proxy elsewhere counts as one address.",
+        "Failed authentications of one address at the stream API in five minutes. Then it is answered DIS.4309 until they are over. Loopback addresses are never blocked; a proxy elsewhere counts as one address.",
     ),
     key(
         "limits.publish-interval",
