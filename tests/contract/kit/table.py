@@ -26,7 +26,7 @@ start the server with again); or `lost` (steps, after which the record log is pu
 `after` follow the case.
 
 `$name` in any text is a variable: those of `kit/world.py`, those kept by steps, `$new` and `$other` (names that
-nothing has). `!repeat [a, 65]` is sixty-five times a.
+nothing has). `!repeat [a, 65]` is sixty-five times a, `!repeat [[a], 65]` a list of as many.
 """
 
 from pathlib import Path
@@ -37,12 +37,12 @@ FOLDER = Path(__file__).parent.parent / "table"
 
 
 class Loader(yaml.SafeLoader):
-    """YAML with `!repeat [text, times]`."""
+    """YAML with `!repeat [text or list, times]`."""
 
 
 def _repeat(loader, node):
-    text, times = loader.construct_sequence(node)
-    return text * times
+    repeated, times = loader.construct_sequence(node, deep=True)
+    return repeated * times
 
 
 Loader.add_constructor("!repeat", _repeat)

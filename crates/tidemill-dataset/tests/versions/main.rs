@@ -7,5 +7,6 @@ mod compose;
 mod crash;
 mod delete_labels;
 mod publish;
+mod quota;
 mod support;
 mod switch;

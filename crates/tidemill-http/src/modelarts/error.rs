@@ -208,3 +208,16 @@ fn of_activity(activity: Activity) -> ModelArtsCode {
         Activity::Importing => ModelArtsCode::Importing,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotas_have_codes_of_their_own() {
+        let code = |error: ModelArtsError| error.code.code();
+        assert_eq!(code(VersionError::TooMany(1000).into()), "ModelArts.4714");
+        assert_eq!(code(DatasetError::Full("samples", 1).into()), "ModelArts.4354");
+        assert_eq!(code(DatasetError::TooManyDatasets(1).into()), "ModelArts.4354");
+    }
+}

@@ -234,14 +234,15 @@ fn analysed(
         VersionStatus::Creating => return refused(Unanalysable::Publishing),
         _ => return refused(Unanalysable::NotNormal),
     }
+    // Before the type, which says less: only tables have another format.
+    if version.options.format != VersionFormat::Default {
+        return refused(Unanalysable::Format);
+    }
     let task_type = match dataset.kind {
         DatasetType::ImageClassification => "image_classification",
         DatasetType::ObjectDetection => "object_detection",
         _ => return refused(Unanalysable::Kind),
     };
-    if version.options.format != VersionFormat::Default {
-        return refused(Unanalysable::Format);
-    }
     if version.summary.annotated == 0 {
         return refused(Unanalysable::Unlabeled);
     }
