@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 const RUNNING: u64 = 1;
-const COMPLETED: u64 = 2;
+pub(super) const COMPLETED: u64 = 2;
 const FAILED: u64 = 3;
 
 /// Waits for a run; fails if it did or was stopped.

@@ -45,7 +45,8 @@ impl Page {
     }
 }
 
-/// Text as it may stand in markup and in attributes.
+/// Text as it may stand in markup and in attributes. Characters that nobody sees, or that turn the order of others
+/// around, are written as their number.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -55,11 +56,18 @@ pub(super) fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
+            c if c.is_control() || TURNING.contains(&c) => out.extend(c.escape_unicode()),
             c => out.push(c),
         }
     }
     out
 }
+
+/// Characters that change the direction of what follows: a name with one looks like another.
+const TURNING: [char; 12] = [
+    '\u{061c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
+    '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,8 @@ mod html;
 mod picture;
 mod samples;
 
-use super::{RunName, create, id_of};
+use super::wait::COMPLETED;
+use super::{RunName, create, id_of, state};
 use crate::client::Connection;
 use crate::cmd::watch::{count, text};
 use crate::failure::usage;
@@ -37,7 +38,7 @@ impl Report {
         let (task, version) = self.run.ids(connection)?;
         let run = connection.run_of(&task, &version)?;
         let mut page = Page::titled(&format!("{} {}", self.run.task, text(&run, "version_name")));
-        page.paragraph(&create::counts(&run));
+        page.paragraph(&outcome(&run));
         samples::write(&mut page, connection, (&task, &version), self.samples)?;
         curves::write(&mut page, &self.analyses(connection)?);
         std::fs::write(&self.output, page.finish())
@@ -60,5 +61,16 @@ impl Report {
             Ok((name.clone(), result))
         };
         self.analysis.iter().map(one).collect()
+    }
+}
+
+/// What came of a run: the counts of one that has completed, else why there are none.
+fn outcome(run: &Value) -> String {
+    match count(run, "status") {
+        COMPLETED => create::counts(run),
+        code => match text(run, "error_msg") {
+            "" => format!("The run is {} and has no results.", state(code)),
+            why => format!("The run is {} and has no results: {why}", state(code)),
+        },
     }
 }
