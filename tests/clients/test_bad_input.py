@@ -70,15 +70,15 @@ DATA = base64.b64encode(b"x").decode()
 
 BROKEN_BODIES = {
     "empty": (b"", "DIS.4202"),
-    "blank": (b"   ", "DIS.4300"),
+    "blank": (b"   ", "DIS.4202"),
     "not JSON": (b"stream=1", "DIS.4300"),
     "cut short": (b'{"stream_name":"a","records":[{"data":', "DIS.4300"),
     "two values": (b"{} {}", "DIS.4300"),
     "not UTF-8": (b'{"stream_name":"\xff\xfe"}', "DIS.4300"),
     "NUL": (b"\x00" * 64, "DIS.4300"),
-    "a list": (b"[]", "DIS.4300"),
-    "a number": (b"7", "DIS.4300"),
-    "null": (b"null", "DIS.4300"),
+    "a list": (b"[]", "DIS.4200"),
+    "a number": (b"7", "DIS.4200"),
+    "null": (b"null", "DIS.4200"),
     "deep lists": (b"[" * 100_000, "DIS.4300"),
     "deep objects": (b'{"a":' * 100_000, "DIS.4300"),
     "deep in a known member": (b'{"stream_name":"a","records":' + b"[" * 100_000, "DIS.4300"),
@@ -87,15 +87,23 @@ BROKEN_BODIES = {
 }
 
 
-@pytest.mark.parametrize("body,code", BROKEN_BODIES.values(), ids=BROKEN_BODIES.keys())
+# What a path knows of the body is looked at first: a wrong type is told before the rest is found to be no JSON, and
+# in a member it does not know, bytes and sizes of values do not matter.
+TOLD_OTHERWISE = {
+    ("/records", "deep lists"): "DIS.4200",
+    ("/records", "deep in a known member"): "DIS.4200",
+    ("/apps", "not UTF-8"): "DIS.4200",
+    ("/apps", "a huge number"): "DIS.4200",
+    ("/streams", "a huge number"): "DIS.4200",
+    ("/checkpoints", "a huge number"): "DIS.4200",
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN_BODIES)
 @pytest.mark.parametrize("path", ["/records", "/streams", "/apps", "/checkpoints"])
-def test_broken_bodies(server, path, body, code):
-    answer = send(server, "POST", BASE + path, body)
-    # A body of one byte too few levels or of a wrong kind may be told as a bad value instead.
-    assert answer.json()["error_code"] in {code, "DIS.4300", "DIS.4200", "DIS.4202"}
-    assert_error(answer, 400, answer.json()["error_code"])
-    if path == "/records" and code != "DIS.4300":
-        assert answer.json()["error_code"] == code
+def test_broken_bodies(server, path, kind):
+    body, code = BROKEN_BODIES[kind]
+    assert_error(send(server, "POST", BASE + path, body), 400, TOLD_OTHERWISE.get((path, kind), code))
 
 
 WRONG_TYPES = {
@@ -113,8 +121,7 @@ WRONG_TYPES = {
 @pytest.mark.parametrize("change", WRONG_TYPES.values(), ids=WRONG_TYPES.keys())
 def test_wrong_types(server, stream, change):
     answer = send(server, "POST", f"{BASE}/records", json.dumps({"stream_name": stream, **change}).encode())
-    assert answer.json()["error_code"] in {"DIS.4300", "DIS.4200"}
-    assert_error(answer, 400, answer.json()["error_code"])
+    assert_error(answer, 400, "DIS.4200")
 
 
 def test_records_missing_or_empty(server, stream):
@@ -160,11 +167,11 @@ def test_a_body_over_the_limit(server):
 
 def test_a_huge_announced_length_costs_nothing(server):
     before = server.memory_bytes()
-    for length in (10**12, 2**63, 10**30):
-        answer = send(server, "POST", f"{BASE}/records", b"{}", length=length)
-        assert answer.status in (400, 413, 0)
-        if answer.status == 413:
-            assert_error(answer, 413, "DIS.4200")
+    for length in (10**12, 2**63):
+        assert_error(send(server, "POST", f"{BASE}/records", b"{}", length=length), 413, "DIS.4200")
+    # No length that HTTP can have: refused before anyone knows which API it is for.
+    answer = send(server, "POST", f"{BASE}/records", b"{}", length=10**30)
+    assert (answer.status, answer.body) == (400, b"")
     assert server.memory_bytes() < before + 64 * MIB
 
 
@@ -173,7 +180,7 @@ def test_a_chunked_body_over_the_limit(server):
     head = request("POST", f"{BASE}/records", fields)
     chunk = b"100000\r\n" + b" " * MIB + b"\r\n"
     answer = exchange(server, head + chunk * 8 + b"0\r\n\r\n")
-    assert answer.status in (413, 0)
+    assert_error(answer, 413, "DIS.4200")
 
 
 def test_a_body_that_never_comes(server):
@@ -182,7 +189,7 @@ def test_a_body_that_never_comes(server):
         request("POST", f"{BASE}/records", {"X-Auth-Token": server.token()}, b"{", length=1000),
         close_after_sending=True,
     )
-    assert answer.status in (400, 408, 0)
+    assert_error(answer, 400, "DIS.4300")
 
 
 @pytest.mark.parametrize(
