@@ -1,0 +1,118 @@
+"""The program's own commands for datasets and processing tasks, on real pictures."""
+
+import json
+
+import pytest
+
+from support import objects, pictures
+from support.names import fresh
+from support.server import Server
+
+
+@pytest.fixture(scope="module")
+def slow():
+    """A server that works on one picture at a time."""
+    server = Server(args=["--processing.threads", "1", "--limits.publish-interval=0s"]).start()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def run(slow):
+    """Runs a command against this server; it must end with `expect`. Returns its data."""
+
+    def called(*arguments, expect=0):
+        done = slow.command("--json", *arguments, "--endpoint", slow.api, "--objects-endpoint", slow.objects)
+        assert done.returncode == expect, done.stderr
+        return json.loads(done.stdout) if done.stdout else done.stderr
+
+    return called
+
+
+@pytest.fixture
+def bucket(slow):
+    """A bucket with six pictures below `in/` and two others below `more/`."""
+    name = objects.make_bucket(slow, fresh("bucket"))
+    found = list(pictures.of("classify", 8).items())
+    for number, (path, body) in enumerate(found):
+        label = path.split("/")[0]
+        pictures.upload(slow, name, {f"{label}/{number}.jpg": body}, "in/" if number < 6 else "more/")
+    return name
+
+
+def only(entries, member, name):
+    return [entry for entry in entries if entry[member] == name]
+
+
+def test_a_dataset_from_its_import_to_its_end(slow, run, bucket):
+    name = fresh("set")
+    made = run("dataset", "create", name, "--input", f"obs://{bucket}/in/", "--output", f"obs://{bucket}/made/")
+    (listed,) = only(run("dataset", "list"), "dataset_name", name)
+    assert (listed["dataset_id"], listed["total_sample_count"]) == (made["dataset_id"], 6)
+    first = run("dataset", "publish", name)
+    done = run("dataset", "import", name, f"obs://{bucket}/more/")
+    assert (done["status"], done["imported_sample_count"]) == ("COMPLETED", 2)
+    samples = run("dataset", "samples", name)
+    assert len(samples) == 8
+    assert len(run("dataset", "samples", name, "--version", "V001")) == 6
+    label = samples[0]["labels"][0]["name"]
+    with_it = [sample for sample in samples if sample["labels"][0]["name"] == label]
+    assert len(run("dataset", "samples", name, "--label", label)) == len(with_it) < 8
+    assert len(run("dataset", "samples", name, "--limit", "3")) == 3
+    second = run("dataset", "publish", name, "--name", "more")
+    versions = {version["version_name"]: version for version in run("dataset", "versions", name)}
+    assert {name: version["version_id"] for name, version in versions.items()} == {
+        "V001": first["version_id"], "more": second["version_id"],
+    }  # fmt: skip
+    assert [name for name, version in versions.items() if version.get("is_current")] == ["more"]
+
+    at = run("dataset", "switch", name, "V001")
+    assert at["current_version_name"] == "V001" and len(run("dataset", "samples", name)) == 6
+    for arguments, count in (((), 6), (("--version", "more"), 8)):
+        run("dataset", "export", name, f"obs://{bucket}/{count}/", *arguments)
+        exported = [key for key in objects.keys(slow, bucket, f"{count}/") if key.endswith(".jpg")]
+        assert len(exported) == count, arguments
+    before = objects.contents(slow, bucket, "in/")
+    run("dataset", "delete", name)
+    assert only(run("dataset", "list"), "dataset_name", name) == []
+    assert objects.contents(slow, bucket, "in/") == before
+    assert "ModelArts." in run("dataset", "show", name, expect=1)
+
+
+def test_what_the_import_cannot_find_ends_with_1(run, bucket):
+    name = fresh("set")
+    run("dataset", "create", name, "--input", f"obs://{bucket}/in/", "--output", f"obs://{bucket}/made/")
+    assert "tidemill: " in run("dataset", "import", name, "obs://no-such-bucket/in/", expect=1)
+    assert len(run("dataset", "samples", name)) == 6
+
+
+def create(bucket, name, *more, copies=1):
+    operator = f"Resize:width=64,height=64,copies={copies}"
+    return ["task", "create", name, "--operator", operator, "--input", f"obs://{bucket}/in/",
+            "--output", f"obs://{bucket}/out/", *more]  # fmt: skip
+
+
+def test_a_task_from_its_run_to_its_end(run, bucket):
+    name = fresh("task")
+    done = run(*create(bucket, name))
+    assert (done["status"], done["origin_sample_count"], done["add_sample_count"]) == (2, 6, 6)
+    (listed,) = only(run("task", "list"), "name", name)
+    again = run("task", "again", name)
+    assert again["task_version_id"] != done["task_version_id"] and again["status"] == 2
+    shown = run("task", "show", name)
+    assert shown["task"]["task_id"] == listed["task_id"]
+    ids = [version["task_version_id"] for version in shown["versions"]]
+    assert ids == [again["task_version_id"], done["task_version_id"]]
+    assert run("task", "delete", name) == {"deleted": listed["task_id"]}
+    assert only(run("task", "list"), "name", name) == []
+    assert "tidemill: " in run("task", "show", name, expect=1)
+
+
+def test_a_run_is_stopped(slow, run, bucket):
+    pictures.upload(slow, bucket, pictures.of("whole"))
+    name = fresh("task")
+    task = run(*create(bucket, name, "--no-wait", copies=40))["task_id"]
+    (version,) = run("task", "show", name)["versions"]
+    assert run("task", "stop", name) == {"stopped": version["task_version_id"]}
+    assert run("task", "show", task)["versions"][0]["status"] == 4
+    assert "no such version" in run("task", "stop", name, "--version", "V9", expect=2)
