@@ -5,6 +5,7 @@ pub mod iam;
 pub mod modelarts;
 pub mod obs;
 mod ops;
+pub mod pace;
 pub mod request;
 pub mod server;
 mod services;

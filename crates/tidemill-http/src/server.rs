@@ -3,6 +3,7 @@
 //! No HTTP/2: no client of these APIs needs it, and a connection that never says what it speaks is cut by the
 //! one timer on its headers.
 
+use crate::pace::{Pace, Watched};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::server::conn::http1::Builder;
@@ -44,13 +45,14 @@ pub async fn bind(addr: SocketAddr) -> io::Result<Bound> {
 }
 
 /// Serves until `stop`, then takes no new connection, lets the requests under way end for at most
-/// `drain`, and returns.
+/// `drain`, and returns. With a `pace`, connections whose clients do not take their answers are cut.
 pub async fn serve(
     bound: Bound,
     router: Router,
     tls: Option<TlsAcceptor>,
     stop: CancellationToken,
     drain: Duration,
+    pace: Option<Pace>,
 ) {
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
@@ -69,9 +71,9 @@ pub async fn serve(
                 continue;
             }
         };
-        let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
+        let (router, tls, watcher, pace) = (router.clone(), tls.clone(), graceful.watcher(), pace.clone());
         tokio::spawn(async move {
-            handle(stream, peer, router, tls, watcher).await;
+            handle(stream, peer, router, tls, watcher, pace).await;
             drop(slot);
         });
     }
@@ -87,17 +89,18 @@ async fn handle(
     router: Router,
     tls: Option<TlsAcceptor>,
     watcher: Watcher,
+    pace: Option<Pace>,
 ) {
     let _ = stream.set_nodelay(true);
-    let Some(tls) = tls else { return speak(stream, peer, router, watcher).await };
+    let Some(tls) = tls else { return speak(stream, peer, router, watcher, pace).await };
     match tokio::time::timeout(HEADERS_TIME_MAX, tls.accept(stream)).await {
-        Ok(Ok(stream)) => speak(stream, peer, router, watcher).await,
+        Ok(Ok(stream)) => speak(stream, peer, router, watcher, pace).await,
         Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
         Err(_) => tracing::debug!(%peer, "TLS handshake timed out"),
     }
 }
 
-async fn speak<S>(stream: S, peer: SocketAddr, router: Router, watcher: Watcher)
+async fn speak<S>(stream: S, peer: SocketAddr, router: Router, watcher: Watcher, pace: Option<Pace>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -107,8 +110,21 @@ where
     });
     let mut builder = Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADERS_TIME_MAX).max_buf_size(READ_BUFFER_BYTES);
+    let (stream, sent) = Watched::new(stream);
     let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-    if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(%peer, error = %error, "connection ended");
+    let stalled = async {
+        match &pace {
+            Some(pace) => pace.lost(&sent).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        ended = watcher.watch(connection) => if let Err(error) = ended {
+            tracing::debug!(%peer, error = %error, "connection ended");
+        },
+        () = stalled => {
+            metrics::counter!("tidemill_http_answers_cut_total").increment(1);
+            tracing::debug!(%peer, "the client does not take its answer: connection cut");
+        }
     }
 }

@@ -16,6 +16,14 @@ pub const FETCH_BYTES_DEFAULT: usize = 4 * 1024 * 1024;
 pub const FETCH_BYTES_MAX: usize = 5 * 1024 * 1024;
 /// Records a read may return.
 pub const FETCH_RECORDS_MAX: usize = 10_000;
+/// Seconds between two looks at a connection whose client is slow to take its answer.
+pub const ANSWER_LOOK_S: u64 = 5;
+/// Looks in a row that may find a client slower than [`TRANSFER_BYTES_PER_S_MIN`]; then its connection is cut.
+pub const ANSWER_SLOW_LOOKS_MAX: u32 = 3;
+/// Bytes of an answer a client has to take in a second.
+pub const TRANSFER_BYTES_PER_S_MIN: u64 = 16 * 1024;
+/// Bytes of an answer a client has to take, and of a body it has to send, in a second while others wait for room.
+pub const TRANSFER_BYTES_PER_S_CROWDED: u64 = 256 * 1024;
 /// Deepest nesting of a JSON body.
 pub const JSON_DEPTH_MAX: usize = 64;
 /// Life of a cursor.

@@ -2,6 +2,7 @@
 
 use crate::request::RequestError;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tidemill_model::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -17,9 +18,31 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 /// producers waiting.
 #[derive(Clone, Debug)]
 pub struct Budget {
-    bodies: Arc<Semaphore>,
-    answers: Arc<Semaphore>,
+    bodies: Arc<Pool>,
+    answers: Arc<Pool>,
     clock: Clock,
+}
+
+#[derive(Debug)]
+struct Pool {
+    free: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+/// One that waits for room, as long as this lives.
+struct Waiter<'a>(&'a AtomicUsize);
+
+impl<'a> Waiter<'a> {
+    fn new(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Room that is given back when this is dropped.
@@ -46,7 +69,9 @@ impl Budget {
 
     /// `bytes` for bodies and as much for answers.
     pub fn with_bytes(clock: Clock, bytes: u32) -> Self {
-        let room = || Arc::new(Semaphore::new(bytes as usize));
+        let room = || {
+            Arc::new(Pool { free: Arc::new(Semaphore::new(bytes as usize)), waiting: AtomicUsize::new(0) })
+        };
         Self { bodies: room(), answers: room(), clock }
     }
 
@@ -60,14 +85,23 @@ impl Budget {
         self.take(&self.answers, bytes).await
     }
 
-    async fn take(&self, room: &Arc<Semaphore>, bytes: usize) -> Result<Room, RequestError> {
+    /// Whether requests wait for room for their answers.
+    pub(crate) fn answers_are_crowded(&self) -> bool {
+        self.answers.waiting.load(Ordering::Relaxed) > 0
+    }
+
+    async fn take(&self, pool: &Pool, bytes: usize) -> Result<Room, RequestError> {
         if bytes == 0 {
             return Ok(Room { permit: None });
         }
         let wanted = u32::try_from(bytes).unwrap_or(u32::MAX);
+        if let Ok(permit) = pool.free.clone().try_acquire_many_owned(wanted) {
+            return Ok(Room { permit: Some(permit) });
+        }
+        let _waiter = Waiter::new(&pool.waiting);
         tokio::select! {
             biased;
-            permit = room.clone().acquire_many_owned(wanted) => {
+            permit = pool.free.clone().acquire_many_owned(wanted) => {
                 permit.map(|permit| Room { permit: Some(permit) }).map_err(|closed| RequestError::Internal(closed.to_string()))
             }
             () = self.clock.sleep(WAIT_MAX) => Err(RequestError::Busy),

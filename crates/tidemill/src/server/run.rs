@@ -10,6 +10,7 @@ use crate::failure::usage;
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::io::Write;
+use tidemill_http::pace::Pace;
 use tidemill_http::server::serve;
 use tidemill_http::{api_router, objects_router, tls};
 use tidemill_model::Clock;
@@ -35,8 +36,10 @@ async fn live(settings: &Settings) -> Result<()> {
 
     let control = control.map(|control| tokio::spawn(control.run(clock.clone())));
     let drain = settings.limits.drain_window;
-    let api = serve(listeners.api, api_router(&services), tls.clone(), stop.clone(), drain);
-    let objects = serve(listeners.objects, objects_router(&services), tls, stop.clone(), drain);
+    // Objects are sent as they are read: who takes them slowly holds no room.
+    let pace = Pace::new(clock.clone(), services.budget.clone());
+    let api = serve(listeners.api, api_router(&services), tls.clone(), stop.clone(), drain, Some(pace));
+    let objects = serve(listeners.objects, objects_router(&services), tls, stop.clone(), drain, None);
     let serving = tokio::spawn(async move { tokio::join!(api, objects) });
     running::write(data_dir.path(), &urls)?;
     tracing::info!(api = %urls.api, objects = %urls.objects, data_dir = %data_dir.path().display(), "ready");

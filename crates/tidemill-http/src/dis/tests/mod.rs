@@ -8,6 +8,7 @@ mod guard;
 mod policies;
 mod records;
 mod signed;
+mod stalled;
 mod stream_settings;
 mod streams;
 mod subscriptions;
