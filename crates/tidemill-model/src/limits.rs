@@ -24,6 +24,8 @@ pub const ANSWER_SLOW_LOOKS_MAX: u32 = 3;
 pub const TRANSFER_BYTES_PER_S_MIN: u64 = 16 * 1024;
 /// Bytes of an answer a client has to take, and of a body it has to send, in a second while others wait for room.
 pub const TRANSFER_BYTES_PER_S_CROWDED: u64 = 256 * 1024;
+/// Seconds in a row a body may come slower than [`TRANSFER_BYTES_PER_S_CROWDED`] while others wait for room.
+pub const BODY_SLOW_SECONDS_MAX: u32 = 2;
 /// Deepest nesting of a JSON body.
 pub const JSON_DEPTH_MAX: usize = 64;
 /// Life of a cursor.

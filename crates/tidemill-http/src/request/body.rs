@@ -1,13 +1,15 @@
 //! Reading a body: bounded, timed, hashed as it comes, contiguous in the end.
 
-use crate::request::RequestError;
+use crate::request::{Budget, RequestError};
 use axum::body::Body;
 use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tidemill_model::Clock;
+use tidemill_model::limits::{BODY_SLOW_SECONDS_MAX, TRANSFER_BYTES_PER_S_CROWDED};
 
 /// Longest time a client may take to send a body.
 const TIME_MAX: Duration = Duration::from_secs(30);
@@ -51,49 +53,107 @@ async fn discard_frames(body: &mut Body) {
     }
 }
 
-/// Reads all of `body`, at most `max` bytes and 30 s. `hash` sees every byte as it arrives.
-pub(crate) async fn read(
-    mut body: Body,
-    max: usize,
-    clock: &Clock,
-    hash: Option<&mut Sha256>,
-) -> Result<Bytes, RequestError> {
-    let room = expected_bytes(&mut body, max).await?;
+/// How fast a body has to come: within 30 s, and not too slowly while others wait for room.
+#[derive(Clone, Copy)]
+pub(crate) struct Pace<'a> {
+    pub(crate) clock: &'a Clock,
+    pub(crate) budget: &'a Budget,
+}
+
+/// Waits for the first bytes of `body`, at most 30 s; none if it has none. They are still in the connection's
+/// read buffer.
+pub(crate) async fn begin(body: &mut Body, clock: &Clock) -> Result<Bytes, RequestError> {
     tokio::select! {
         biased;
-        read = read_frames(&mut body, max, room, hash) => read,
-        () = clock.sleep(TIME_MAX) => Err(RequestError::Unreadable("the body did not arrive within 30 s".into())),
+        first = next(body) => Ok(first?.unwrap_or_default()),
+        () = clock.sleep(TIME_MAX) => Err(late()),
+    }
+}
+
+/// The next bytes of a body; `None` at its end.
+async fn next(body: &mut Body) -> Result<Option<Bytes>, RequestError> {
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| RequestError::Unreadable("the body ended early".into()))?;
+        match frame.into_data() {
+            Ok(data) if !data.is_empty() => return Ok(Some(data)),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+fn late() -> RequestError {
+    RequestError::Unreadable("the body did not arrive within 30 s".into())
+}
+
+/// Reads all of `body` that comes after `first`, at most `max` bytes and 30 s. `hash` sees every byte as it
+/// arrives. While others wait for room a body that comes too slowly is refused as [`RequestError::Busy`].
+pub(crate) async fn read(
+    first: Bytes,
+    mut body: Body,
+    max: usize,
+    pace: Pace<'_>,
+    hash: Option<&mut Sha256>,
+) -> Result<Bytes, RequestError> {
+    let arrived = AtomicU64::new(0);
+    tokio::select! {
+        biased;
+        read = read_frames(first, &mut body, max, &arrived, hash) => read,
+        slow = pace.lost(&arrived) => Err(slow),
+    }
+}
+
+impl Pace<'_> {
+    /// Returns once the body came too slowly, and why it is refused.
+    async fn lost(&self, arrived: &AtomicU64) -> RequestError {
+        let ends_ms = self.clock.now_ms() + TIME_MAX.as_millis() as i64;
+        let (mut before, mut slow_seconds) = (0, 0);
+        while self.clock.now_ms() < ends_ms {
+            self.clock.sleep(Duration::from_secs(1)).await;
+            let now = arrived.load(Ordering::Relaxed);
+            let slow = now - before < TRANSFER_BYTES_PER_S_CROWDED && self.budget.bodies_are_crowded();
+            slow_seconds = if slow { slow_seconds + 1 } else { 0 };
+            if slow_seconds == BODY_SLOW_SECONDS_MAX {
+                return RequestError::Busy;
+            }
+            before = now;
+        }
+        late()
     }
 }
 
 async fn read_frames(
+    mut first: Bytes,
     body: &mut Body,
     max: usize,
-    room: usize,
+    arrived: &AtomicU64,
     mut hash: Option<&mut Sha256>,
 ) -> Result<Bytes, RequestError> {
-    let mut first = Bytes::new();
+    let room = first.len() + expected_bytes(body, max).await?;
     let mut all = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| RequestError::Unreadable("the body ended early".into()))?;
-        let Ok(data) = frame.into_data() else { continue };
+    let mut data = std::mem::take(&mut first);
+    loop {
         if let Some(hash) = hash.as_deref_mut() {
             hash.update(&data);
         }
+        arrived.fetch_add(data.len() as u64, Ordering::Relaxed);
         if first.len().max(all.len()) + data.len() > max {
             discard(body).await;
             return Err(RequestError::TooLarge(max));
         }
         if first.is_empty() && all.is_empty() {
             first = data; // A body in one piece is used as it is.
-            continue;
+        } else {
+            if all.is_empty() {
+                all.reserve_exact(room.max(first.len() + data.len()).min(max));
+                // Given back at once: it is a part of the connection's read buffer.
+                all.extend_from_slice(&std::mem::take(&mut first));
+            }
+            all.extend_from_slice(&data);
         }
-        if all.is_empty() {
-            all.reserve_exact(room.max(first.len() + data.len()));
-            // Given back at once: it is a part of the connection's read buffer.
-            all.extend_from_slice(&std::mem::take(&mut first));
+        match next(body).await? {
+            Some(more) => data = more,
+            None => return Ok(if all.is_empty() { first } else { Bytes::from(all) }),
         }
-        all.extend_from_slice(&data);
     }
-    Ok(if all.is_empty() { first } else { Bytes::from(all) })
 }

@@ -85,6 +85,11 @@ impl Budget {
         self.take(&self.answers, bytes).await
     }
 
+    /// Whether requests wait for room for their bodies.
+    pub(crate) fn bodies_are_crowded(&self) -> bool {
+        self.bodies.waiting.load(Ordering::Relaxed) > 0
+    }
+
     /// Whether requests wait for room for their answers.
     pub(crate) fn answers_are_crowded(&self) -> bool {
         self.answers.waiting.load(Ordering::Relaxed) > 0

@@ -80,10 +80,13 @@ impl Gate {
         let path = PathValues::of(&mut parts).await?;
         let claim = Claim::begin(&self.iam, &head(&parts))?;
         let wire = body::expected_bytes(&mut body, body_bytes_max).await?;
+        // Who announces a body and sends nothing of it takes no room.
+        let first = body::begin(&mut body, &self.clock).await?;
         // Taken at once: a request that held its packed body while it waits for more could block all others.
         let room = self.budget.body(wire + beside(wire)).await?;
         let mut hash = matches!(claim, Claim::Signed(_)).then(Sha256::new);
-        let body = body::read(body, body_bytes_max, &self.clock, hash.as_mut()).await?;
+        let pace = body::Pace { clock: &self.clock, budget: &self.budget };
+        let body = body::read(first, body, body_bytes_max, pace, hash.as_mut()).await?;
         let digest = hash.map(|hash| hash.finalize().into()).unwrap_or_default();
         let (caller, reading) = claim.finish(&self.iam, &digest, body.is_empty())?;
         let project = self

@@ -1,8 +1,10 @@
-//! Clients that do not take their answers: others go on.
+//! Clients that do not take their answers, and clients that do not send their bodies: others go on.
 
 use super::*;
 use crate::pace::Pace;
 use crate::server::{bind, serve};
+use axum::body::Bytes;
+use futures::StreamExt;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -93,4 +95,45 @@ async fn readers_who_do_not_take_their_answers_are_cut_and_others_read() {
         let ended = reader.read_to_end(&mut rest).await;
         assert!(ended.is_err() || rest.len() < 4 * MIB as usize, "this reader was not cut");
     }
+}
+
+/// A put whose body sends `start` and then nothing more.
+fn endless(start: &'static str) -> Body {
+    let start = (!start.is_empty()).then(|| Ok::<_, std::io::Error>(Bytes::from(start)));
+    Body::from_stream(futures::stream::iter(start).chain(futures::stream::pending()))
+}
+
+/// A good put whose length is not told, so that it takes room for the longest body.
+fn whole() -> Body {
+    let body = json!({"stream_name": "s", "records": [{"data": "YQ=="}]}).to_string();
+    Body::from_stream(futures::stream::iter([Ok::<_, std::io::Error>(body)]))
+}
+
+#[tokio::test]
+async fn who_sends_nothing_of_a_body_takes_no_room() {
+    let (api, _) = small(8 * MIB).await;
+    api.create("s", 1).await;
+    let mut stalled = Box::pin(api.call("POST", "/records", endless("")));
+    assert!(futures::poll!(&mut stalled).is_pending());
+    assert_eq!(api.call("POST", "/records", whole()).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_body_that_comes_too_slowly_is_cut_when_others_wait() {
+    let (api, budget) = small(8 * MIB).await;
+    api.create("s", 1).await;
+    let mut stalled = Box::pin(api.call("POST", "/records", endless("{")));
+    assert!(futures::poll!(&mut stalled).is_pending());
+    api.clock.advance(Duration::from_secs(10));
+    assert!(futures::poll!(&mut stalled).is_pending(), "nobody else waits");
+    let mut good = Box::pin(api.call("POST", "/records", whole()));
+    assert!(futures::poll!(&mut good).is_pending());
+    assert!(budget.bodies_are_crowded());
+    for _ in 0..2 {
+        assert!(futures::poll!(&mut stalled).is_pending());
+        api.clock.advance(Duration::from_secs(1));
+    }
+    let (refused, stored) = tokio::join!(stalled, good);
+    refused.refused(503, "DIS.5000");
+    assert_eq!((stored.status, &stored.body["failed_record_count"]), (StatusCode::OK, &json!(0)));
 }
