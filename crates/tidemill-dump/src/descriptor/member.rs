@@ -101,8 +101,12 @@ pub(super) fn prefix(members: &Members, key: &str) -> Result<String, Invalid> {
     invalid(format!("{key} must be up to 50 letters, digits, _ and /, not starting with /"))
 }
 
-/// `bucket` or `bucket/directory`.
+/// `bucket` or `bucket/directory`; empty where no bucket is needed. A path without a bucket before its
+/// directory names nothing that could be delivered to.
 pub(super) fn check_bucket_path(key: &str, path: &str) -> Result<(), Invalid> {
+    if path.starts_with('/') {
+        return invalid(format!("{key} must begin with the name of a bucket, not with /"));
+    }
     let directory = path.split_once('/').map_or("", |(_, rest)| rest);
     let plain = directory.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-/".contains(&b));
     if directory.len() <= 200 && plain {

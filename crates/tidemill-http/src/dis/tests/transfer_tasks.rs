@@ -142,6 +142,9 @@ async fn refusals_have_their_codes() {
     for (member, value, code) in [
         ("obs_bucket_path", json!("nowhere"), "DIS.4306"),
         ("obs_bucket_path", json!("locked"), "DIS.4310"),
+        ("obs_bucket_path", json!("/"), "DIS.4200"),
+        ("obs_bucket_path", json!("/bucket"), "DIS.4200"),
+        ("obs_bucket_path", json!("//bucket"), "DIS.4200"),
         ("deliver_time_interval", json!(10), "DIS.4200"),
         ("destination_file_type", json!("parquet"), "DIS.4200"),
     ] {

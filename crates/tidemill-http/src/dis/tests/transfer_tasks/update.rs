@@ -47,6 +47,8 @@ async fn refused_changes_have_their_codes() {
         (json!({"deliver_time_interval": 901}), "DIS.4200"),
         (json!({"obs_bucket_path": "nobody"}), "DIS.4306"),
         (json!({"obs_bucket_path": "locked"}), "DIS.4310"),
+        (json!({"obs_bucket_path": "/"}), "DIS.4200"),
+        (json!({"obs_bucket_path": "/bucket"}), "DIS.4200"),
         (json!({"agency_name": "a".repeat(65)}), "DIS.4335"),
         (json!({"destination_file_type": "carbon"}), "DIS.4200"),
     ] {
