@@ -95,7 +95,10 @@ impl Runner {
             }
             match self.read(partition, batch.to).await {
                 Ok(page) if page.next == batch.to => break Filled::CaughtUp,
-                Ok(page) => batch = self.encode(batch, page, Bound { bytes: bytes_max, to: end }).await?,
+                Ok(page) => {
+                    let bound = Bound { bytes: bytes_max, to: end, now_ms: self.ctx.clock.now_ms() };
+                    batch = self.encode(batch, page, bound).await?;
+                }
                 Err(ReadError::Trimmed { .. }) if batch.count > 0 => break Filled::Cut,
                 Err(ReadError::Trimmed { earliest, .. }) => {
                     self.gap(partition, earliest, Vec::new()).await?;

@@ -23,7 +23,10 @@ pub(crate) struct Batch {
     pub(crate) count: u64,
     pub(crate) bytes: u64,
     full: bool,
-    /// By directory; `None` is the directory of the file's creation time, not known before the cut.
+    /// When its first record was encoded.
+    begun_ms: Option<i64>,
+    /// By directory; `None` is the directory of the file's creation time, not known before the cut. Where
+    /// records have times of their own that is when the batch was begun: one directory never gets two files.
     files: BTreeMap<Option<String>, Open>,
 }
 
@@ -42,6 +45,8 @@ pub(crate) struct Bound {
     pub(crate) bytes: u64,
     /// Number of the first record that does not belong to it.
     pub(crate) to: u64,
+    /// When it begins if this is its first page, in milliseconds since the epoch.
+    pub(crate) now_ms: i64,
 }
 
 /// A closed batch: the intent to write and the bytes to publish, in the same order.
@@ -53,7 +58,8 @@ pub(crate) struct Closed {
 
 impl Batch {
     pub(crate) fn new(partition: u32, from: u64) -> Self {
-        Self { partition, from, to: from, count: 0, bytes: 0, full: false, files: BTreeMap::new() }
+        let files = BTreeMap::new();
+        Self { partition, from, to: from, count: 0, bytes: 0, full: false, begun_ms: None, files }
     }
 
     /// Whether it takes no more records.
@@ -71,11 +77,16 @@ impl Batch {
     ) -> Result<Self, Trouble> {
         let work = move || {
             let mut encoded = Vec::new();
+            let begun_ms = *self.begun_ms.get_or_insert(bound.now_ms);
             for record in page.records() {
                 if self.full || record.sequence >= bound.to {
                     return Ok(self);
                 }
-                self.push(&record, &task, &dir, bound.bytes, &mut encoded)?;
+                let directory = task
+                    .record_time
+                    .as_ref()
+                    .map(|time| time_directory(task.depth, time.of(record.data).unwrap_or(begun_ms)));
+                self.push(&record, directory, &task, &dir, bound.bytes, &mut encoded)?;
             }
             if !self.full {
                 self.to = self.to.max(page.next.min(bound.to));
@@ -89,13 +100,12 @@ impl Batch {
     fn push(
         &mut self,
         record: &RecordView<'_>,
+        directory: Option<String>,
         task: &Task,
         dir: &Path,
         bytes_max: u64,
         encoded: &mut Vec<u8>,
     ) -> io::Result<()> {
-        let own_time = task.record_time.as_ref().and_then(|t| t.of(record.data));
-        let directory = own_time.map(|at_ms| time_directory(task.depth, at_ms));
         if !self.files.contains_key(&directory) && self.files.len() >= DIRECTORIES_MAX {
             self.full = true;
             return Ok(());
@@ -119,8 +129,9 @@ impl Batch {
         Ok(())
     }
 
-    /// Closes it as files created at `cut_ms`.
+    /// Closes it as files created at `cut_ms`, or when it was begun if records have times of their own.
     pub(crate) fn close(self, task: &Task, cut_ms: i64) -> io::Result<Closed> {
+        let cut_ms = self.begun_ms.filter(|_| task.record_time.is_some()).unwrap_or(cut_ms);
         let cut_directory = time_directory(task.depth, cut_ms);
         let mut intent = Intent {
             incarnation: task.incarnation.to_string(),

@@ -130,7 +130,7 @@ impl Runner {
 
     /// Encodes the announced range with the announced time.
     async fn encode_again(&self, partition: u32, intent: &Intent) -> Result<Encoded, Trouble> {
-        let bound = Bound { bytes: u64::MAX, to: intent.to };
+        let bound = Bound { bytes: u64::MAX, to: intent.to, now_ms: intent.cut_ms };
         let mut batch = Batch::new(partition, intent.from);
         while batch.to < intent.to {
             let page = match self.read(partition, batch.to).await {

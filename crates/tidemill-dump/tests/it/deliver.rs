@@ -134,6 +134,29 @@ async fn records_with_a_time_of_their_own_go_to_its_directory() {
 }
 
 #[tokio::test]
+async fn a_directory_gets_one_file_whether_records_have_a_time_of_their_own_or_not() {
+    for format in ["", "yyyy"] {
+        let world = World::new().await;
+        let p = world.process().await;
+        let stream = p.stream("orders", 1).await;
+        let more = json!({
+            "partition_format": format,
+            "processing_schema": {"timestamp_name": "at", "timestamp_type": "Timestamp"},
+        });
+        p.dumps.create(&stream, new_task("task", more)).await.unwrap();
+        let timed = format!(r#"{{"at":{}}}"#, world.clock.now_ms());
+        for _ in 0..2 {
+            world.put(&stream, 0, &[&timed, "none", &timed, "none"]).await;
+            world.advance(30);
+            p.caught_up(&world, &stream, "task").await;
+        }
+        let objects = world.objects().await;
+        let bodies: Vec<_> = objects.iter().map(|(_, body)| body.clone()).collect();
+        assert_eq!(bodies, vec![format!("{timed}\nnone\n{timed}\nnone\n"); 2], "{format:?}: {objects:?}");
+    }
+}
+
+#[tokio::test]
 async fn stop_and_start_keep_the_position() {
     let world = World::new().await;
     let p = world.process().await;
