@@ -1,6 +1,7 @@
 //! Streams with their partitions, scalings and tags.
 
 use crate::{MetaError, Row, Tx, args};
+use tidemill_model::limits::SCALINGS_REMEMBERED;
 
 /// A stream. Words and ranges are checked by the stream crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub struct PartitionRow {
     pub deleted_ms: Option<i64>,
 }
 
-/// A change of the number of partitions.
+/// A change of the number of partitions, or an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScalingRow {
     /// Milliseconds since the epoch.
@@ -65,7 +66,12 @@ pub struct ScalingRow {
     pub to: u32,
     /// Whether the load asked for it.
     pub auto: bool,
+    /// [`SCALED`], or why it was not done: `INVALID`, `QUOTA` or `FAILED`.
+    pub outcome: String,
 }
+
+/// The outcome of a change of the number of partitions that was done.
+pub const SCALED: &str = "DONE";
 
 /// A label of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,7 +148,13 @@ fn partition_of(row: &Row) -> Result<PartitionRow, MetaError> {
 }
 
 fn scaling_of(row: &Row) -> Result<ScalingRow, MetaError> {
-    Ok(ScalingRow { at_ms: row.int(0)?, from: index_of(row, 1)?, to: index_of(row, 2)?, auto: row.bool(3)? })
+    Ok(ScalingRow {
+        at_ms: row.int(0)?,
+        from: index_of(row, 1)?,
+        to: index_of(row, 2)?,
+        auto: row.bool(3)?,
+        outcome: row.text(4)?,
+    })
 }
 
 fn tag_of(row: &Row) -> Result<TagRow, MetaError> {
@@ -177,7 +189,7 @@ async fn partitions(tx: &mut dyn Tx, stream_id: &str) -> Result<Vec<PartitionRow
 }
 
 async fn scalings(tx: &mut dyn Tx, stream_id: &str) -> Result<Vec<ScalingRow>, MetaError> {
-    let sql = "SELECT at_ms, partitions_from, partitions_to, auto FROM stream_scalings \
+    let sql = "SELECT at_ms, partitions_from, partitions_to, auto, outcome FROM stream_scalings \
                WHERE stream_id = $1 ORDER BY number";
     tx.query(sql, args![stream_id]).await?.iter().map(scaling_of).collect()
 }
@@ -305,11 +317,25 @@ pub async fn update_settings(tx: &mut dyn Tx, s: &StreamRow) -> Result<bool, Met
     Ok(tx.execute(sql, args).await? == 1)
 }
 
-/// Notes a change of the number of partitions.
+/// Notes a change of the number of partitions, or an attempt. The newest changes are kept, and as many of the
+/// newest attempts that were refused: whoever is refused often makes no change forgotten.
 pub async fn insert_scaling(tx: &mut dyn Tx, stream_id: &str, row: &ScalingRow) -> Result<(), MetaError> {
-    let sql = "INSERT INTO stream_scalings (stream_id, number, at_ms, partitions_from, partitions_to, auto) \
-               SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5 FROM stream_scalings WHERE stream_id = $1";
-    tx.execute(sql, args![stream_id, row.at_ms, row.from, row.to, row.auto]).await?;
+    let sql = "INSERT INTO stream_scalings \
+               (stream_id, number, at_ms, partitions_from, partitions_to, auto, outcome) \
+               SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6 \
+               FROM stream_scalings WHERE stream_id = $1";
+    let args = args![stream_id, row.at_ms, row.from, row.to, row.auto, &row.outcome];
+    tx.execute(sql, args).await?;
+    let forget = if row.outcome == SCALED {
+        "DELETE FROM stream_scalings WHERE stream_id = $1 AND outcome = $2 AND number <= \
+         (SELECT number FROM stream_scalings WHERE stream_id = $1 AND outcome = $2 \
+          ORDER BY number DESC LIMIT 1 OFFSET $3)"
+    } else {
+        "DELETE FROM stream_scalings WHERE stream_id = $1 AND outcome <> $2 AND number <= \
+         (SELECT number FROM stream_scalings WHERE stream_id = $1 AND outcome <> $2 \
+          ORDER BY number DESC LIMIT 1 OFFSET $3)"
+    };
+    tx.execute(forget, args![stream_id, SCALED, SCALINGS_REMEMBERED as i64]).await?;
     Ok(())
 }
 

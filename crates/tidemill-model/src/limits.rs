@@ -40,6 +40,8 @@ pub const RETENTION_HOURS_UPDATED: std::ops::RangeInclusive<i64> = 24..=168;
 pub const RETENTION_HOURS_DEFAULT: i64 = 24;
 /// Longest checkpoint metadata in characters.
 pub const CHECKPOINT_METADATA_CHARS_MAX: usize = 1000;
+/// Changes of its number of partitions that a stream remembers, and as many attempts that were refused.
+pub const SCALINGS_REMEMBERED: usize = 100;
 /// Dump tasks a stream may have.
 pub const DUMP_TASKS_PER_STREAM_MAX: usize = 5;
 /// Longest key of a tag, in characters.

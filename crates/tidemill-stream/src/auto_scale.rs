@@ -1,7 +1,7 @@
 //! Partitions that follow the load. Source: section 7 of the DIS contract.
 
 use crate::scale::{ScaleError, scaled_lately};
-use crate::stream::{ScaleRecord, Stream, StreamState};
+use crate::stream::{ScaleOutcome, ScaleRecord, Stream, StreamState};
 use crate::streams::Streams;
 use crate::traffic::{Count, Counters, MINUTE_MS, Throughput};
 use std::sync::atomic::Ordering;
@@ -59,7 +59,7 @@ impl Streams {
             return None;
         }
         // The rate of decreases is no failure, only a pause.
-        let record = ScaleRecord { at_ms: now_ms, from, to, auto: true };
+        let record = ScaleRecord { at_ms: now_ms, from, to, auto: true, outcome: ScaleOutcome::Done };
         let may = to > from || scaled_lately(stream, record) < self.0.config.scalings_per_hour(record);
         may.then_some(target)
     }
@@ -67,7 +67,8 @@ impl Streams {
 
 /// When the number of partitions last changed, and whether upwards; making the stream counts as that.
 fn last_change(stream: &Stream) -> (i64, bool) {
-    stream.scale_records.last().map_or((stream.created_ms, true), |r| (r.at_ms, r.to > r.from))
+    let last = stream.scale_records.iter().rfind(|record| record.is_done());
+    last.map_or((stream.created_ms, true), |r| (r.at_ms, r.to > r.from))
 }
 
 /// Where the load of a minute leads, within the stream's bounds. The first count of a stream may be outside

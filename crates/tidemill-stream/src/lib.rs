@@ -49,8 +49,8 @@ pub use policy::{Asker, Grant, GrantError, GrantedAction, LookupError};
 pub use read::{CursorError, GetError, Position, parse_sequence};
 pub use scale::ScaleError;
 pub use stream::{
-    AutoScale, CompressionFormat, DataType, Partition, PartitionState, ScaleRecord, Stream, StreamState,
-    StreamType, Tag,
+    AutoScale, CompressionFormat, DataType, Partition, PartitionState, ScaleOutcome, ScaleRecord, Stream,
+    StreamState, StreamType, Tag,
 };
 pub use streams::{StreamEnd, Streams, StreamsConfig};
 pub use tag::TagRefusal;

@@ -2,8 +2,8 @@
 
 use crate::policy::{Grant, GrantedAction};
 use crate::stream::{
-    AutoScale, CompressionFormat, DataType, Partition, PartitionState, ScaleRecord, Stream, StreamState,
-    StreamType, Tag,
+    AutoScale, CompressionFormat, DataType, Partition, PartitionState, ScaleOutcome, ScaleRecord, Stream,
+    StreamState, StreamType, Tag,
 };
 use std::sync::Arc;
 use tidemill_meta::MetaError;
@@ -63,7 +63,13 @@ pub(crate) fn partition_row(partition: &Partition) -> PartitionRow {
 }
 
 pub(crate) fn scaling_row(record: &ScaleRecord) -> ScalingRow {
-    ScalingRow { at_ms: record.at_ms, from: record.from, to: record.to, auto: record.auto }
+    ScalingRow {
+        at_ms: record.at_ms,
+        from: record.from,
+        to: record.to,
+        auto: record.auto,
+        outcome: record.outcome.as_str().to_owned(),
+    }
 }
 
 pub(crate) fn policy_row(grant: &Grant) -> PolicyRow {
@@ -103,7 +109,11 @@ pub(crate) fn from_rows(rows: StreamRows) -> Result<Stream, MetaError> {
             }
         },
         partitions: partitions_of(&partitions).ok_or_else(|| wrong("wrong partitions"))?,
-        scale_records: scalings.iter().map(scale_record_of).collect(),
+        scale_records: scalings
+            .iter()
+            .map(scale_record_of)
+            .collect::<Option<_>>()
+            .ok_or_else(|| wrong("a wrong scaling"))?,
         tags: tags_of(USER),
         sys_tags: tags_of(SYSTEM),
         grants: policies
@@ -127,8 +137,9 @@ fn tag_of(row: &TagRow) -> Tag {
     Tag { key: row.name.clone(), value: row.value.clone() }
 }
 
-fn scale_record_of(row: &ScalingRow) -> ScaleRecord {
-    ScaleRecord { at_ms: row.at_ms, from: row.from, to: row.to, auto: row.auto }
+fn scale_record_of(row: &ScalingRow) -> Option<ScaleRecord> {
+    let outcome = ScaleOutcome::parse(&row.outcome)?;
+    Some(ScaleRecord { at_ms: row.at_ms, from: row.from, to: row.to, auto: row.auto, outcome })
 }
 
 /// `None` if a state is unknown or an index is missing.

@@ -2,11 +2,13 @@
 
 use crate::create::active_partition;
 use crate::rows::{partition_row, scaling_row};
-use crate::stream::{Partition, PartitionState, ScaleRecord, Stream, StreamState};
+use crate::stream::{Partition, PartitionState, ScaleOutcome, ScaleRecord, Stream, StreamState};
 use crate::streams::Streams;
 use std::sync::Arc;
 use tidemill_log::LogError;
-use tidemill_meta::{MetaError, Tx, stream as sql};
+use tidemill_meta::stream::{self as sql, ScalingRow};
+use tidemill_meta::{MetaError, Tx};
+use tidemill_model::limits::SCALINGS_REMEMBERED;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
@@ -45,7 +47,8 @@ impl Streams {
     /// Gives a stream `target` active partitions; the stream as it is then.
     ///
     /// Upwards the lowest inactive indexes come back first, with their numbers going on; downwards the
-    /// highest indexes become DELETED: readable until retention ends, no longer writable.
+    /// highest indexes become DELETED: readable until retention ends, no longer writable. What is refused is
+    /// noted in the stream's history, too, unless it is no number that a stream could have.
     pub async fn scale_stream(&self, id: &str, target: i64) -> Result<Arc<Stream>, ScaleError> {
         self.scale_anyway(id, target, false).await
     }
@@ -73,9 +76,19 @@ impl Streams {
         if stream.state != StreamState::Running {
             return Err(ScaleError::NotRunning);
         }
+        let changed = self.change(&stream, target, auto).await;
+        if let Err(error) = &changed
+            && let Some(record) = refused(&stream, target, auto, error, self.0.clock.now_ms())
+        {
+            self.note_refusal(&stream, record).await;
+        }
+        changed
+    }
+
+    async fn change(&self, stream: &Stream, target: i64, auto: bool) -> Result<Arc<Stream>, ScaleError> {
         let max = self.0.config.partitions_max(stream.stream_type);
-        let record = self.check(&stream, target, auto)?;
-        let scaled = scaled(&stream, record);
+        let record = self.check(stream, target, auto)?;
+        let scaled = scaled(stream, record);
         if record.to > record.from {
             self.0.log.grow_stream(stream.incarnation, record.to).await?;
         }
@@ -84,6 +97,21 @@ impl Streams {
         let scaled = Arc::new(scaled);
         self.0.catalog.put(scaled.clone());
         Ok(scaled)
+    }
+
+    /// Adds an attempt that was refused to the stream's history. The caller holds what makes changes come one
+    /// after the other. If it cannot be stored it is not shown either: the refusal is answered all the same.
+    async fn note_refusal(&self, stream: &Stream, record: ScaleRecord) {
+        let (id, row) = (stream.id.clone(), scaling_row(&record));
+        let stored: Result<(), MetaError> =
+            self.0.meta.tx(move |tx| Box::pin(note(tx, id.clone(), row.clone()))).await;
+        if let Err(error) = stored {
+            tracing::warn!(stream = %stream.id, %error, "a refused scaling could not be noted");
+            return;
+        }
+        let mut noted = stream.clone();
+        remember(&mut noted.scale_records, record);
+        self.0.catalog.put(Arc::new(noted));
     }
 
     fn check(&self, stream: &Stream, target: i64, auto: bool) -> Result<ScaleRecord, ScaleError> {
@@ -99,7 +127,8 @@ impl Streams {
         let wanted = target.unsigned_abs();
         let to = u32::try_from(wanted).ok().filter(|to| u64::from(*to) <= max);
         let to = to.ok_or(ScaleError::Quota { active: wanted, max })?;
-        let record = ScaleRecord { at_ms: self.0.clock.now_ms(), from, to, auto };
+        let outcome = ScaleOutcome::Done;
+        let record = ScaleRecord { at_ms: self.0.clock.now_ms(), from, to, auto, outcome };
         let allowed = self.0.config.scalings_per_hour(record);
         if scaled_lately(stream, record) >= allowed {
             let (direction, by) =
@@ -114,16 +143,40 @@ impl Streams {
 /// counted apart, decreases together.
 pub(crate) fn scaled_lately(stream: &Stream, next: ScaleRecord) -> usize {
     let up = next.to > next.from;
-    let alike = |r: &&ScaleRecord| (r.to > r.from) == up && (!up || r.auto == next.auto);
+    let alike = |r: &&ScaleRecord| r.is_done() && (r.to > r.from) == up && (!up || r.auto == next.auto);
     let lately = |r: &&ScaleRecord| r.at_ms > next.at_ms - HOUR_MS;
     stream.scale_records.iter().filter(alike).filter(lately).count()
+}
+
+/// What the history says of an attempt that was refused; nothing of one that no stream could get.
+fn refused(stream: &Stream, target: i64, auto: bool, error: &ScaleError, at_ms: i64) -> Option<ScaleRecord> {
+    let outcome = match error {
+        ScaleError::Invalid(_) => ScaleOutcome::Invalid,
+        ScaleError::Quota { .. } => ScaleOutcome::Quota,
+        ScaleError::Meta(_) | ScaleError::Log(_) => ScaleOutcome::Failed,
+        ScaleError::UnknownStream | ScaleError::NotRunning | ScaleError::CutOff => return None,
+    };
+    let from = u32::try_from(stream.writable()).ok()?;
+    let to = i32::try_from(target).ok().and_then(|to| u32::try_from(to).ok())?;
+    Some(ScaleRecord { at_ms, from, to, auto, outcome })
+}
+
+/// Adds to a history, which keeps the newest changes and the newest refusals: the rows do the same.
+fn remember(records: &mut Vec<ScaleRecord>, record: ScaleRecord) {
+    records.push(record);
+    let alike = |r: &ScaleRecord| r.is_done() == record.is_done();
+    if records.iter().filter(|r| alike(r)).count() > SCALINGS_REMEMBERED
+        && let Some(oldest) = records.iter().position(alike)
+    {
+        records.remove(oldest);
+    }
 }
 
 /// The stream after the change. Active are exactly the indexes below `record.to`.
 fn scaled(stream: &Stream, record: ScaleRecord) -> Stream {
     let mut scaled = stream.clone();
     scaled.modified_ms = record.at_ms;
-    scaled.scale_records.push(record);
+    remember(&mut scaled.scale_records, record);
     for partition in &mut scaled.partitions {
         let index = partition.id.0;
         if index < record.to {
@@ -139,6 +192,10 @@ fn scaled(stream: &Stream, record: ScaleRecord) -> Stream {
     let known = u32::try_from(scaled.partitions.len()).unwrap_or(u32::MAX);
     scaled.partitions.extend((known..record.to).map(|index| active_partition(index, record.to)));
     scaled
+}
+
+async fn note(tx: &mut dyn Tx, stream_id: String, row: ScalingRow) -> Result<(), MetaError> {
+    sql::insert_scaling(tx, &stream_id, &row).await
 }
 
 async fn write(tx: &mut dyn Tx, stream: Stream, record: ScaleRecord, max: u64) -> Result<(), ScaleError> {

@@ -180,7 +180,37 @@ impl AutoScale {
     }
 }
 
-/// One change of the number of partitions.
+/// What became of an attempt to change the number of partitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScaleOutcome {
+    /// The number was changed.
+    Done,
+    /// The number was out of its range or the present one, or was changed too often.
+    Invalid,
+    /// The project would have had too many partitions.
+    Quota,
+    /// The server failed.
+    Failed,
+}
+
+impl ScaleOutcome {
+    /// The word in the metadata.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "DONE",
+            Self::Invalid => "INVALID",
+            Self::Quota => "QUOTA",
+            Self::Failed => "FAILED",
+        }
+    }
+
+    /// Reads the word in the metadata.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Done, Self::Invalid, Self::Quota, Self::Failed].into_iter().find(|o| o.as_str() == text)
+    }
+}
+
+/// One attempt to change the number of partitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScaleRecord {
     /// When it was asked for, in ms since the epoch.
@@ -191,6 +221,15 @@ pub struct ScaleRecord {
     pub to: u32,
     /// Whether the load asked for it rather than a person.
     pub auto: bool,
+    /// What became of it.
+    pub outcome: ScaleOutcome,
+}
+
+impl ScaleRecord {
+    /// Whether the number was changed.
+    pub(crate) fn is_done(&self) -> bool {
+        self.outcome == ScaleOutcome::Done
+    }
 }
 
 /// A label of a stream.

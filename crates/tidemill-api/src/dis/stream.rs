@@ -189,7 +189,7 @@ pub struct Partition {
     pub parent_partitions: String,
 }
 
-/// One change of the number of partitions.
+/// One attempt to change the number of partitions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScaleRecord {
     /// In ms since the epoch.
@@ -198,7 +198,7 @@ pub struct ScaleRecord {
     pub src_partition_count: i64,
     /// ACTIVE partitions asked for.
     pub target_partition_count: i64,
-    /// 0 on success.
+    /// 0 on success, else the number of the error it was answered with, for example 4308.
     pub result_code: i64,
     /// Whether the load asked for it.
     pub auto_scale: bool,

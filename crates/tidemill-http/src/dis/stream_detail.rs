@@ -2,7 +2,7 @@
 
 use tidemill_api::dis;
 use tidemill_model::PartitionId;
-use tidemill_stream::{Partition, PartitionState, ScaleRecord, Stream, Streams, Tag};
+use tidemill_stream::{Partition, PartitionState, ScaleOutcome, ScaleRecord, Stream, Streams, Tag};
 
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
@@ -88,7 +88,17 @@ fn scale_record(record: &ScaleRecord) -> dis::ScaleRecord {
         create_timestamp: record.at_ms,
         src_partition_count: i64::from(record.from),
         target_partition_count: i64::from(record.to),
-        result_code: 0,
+        result_code: result_code(record.outcome),
         auto_scale: record.auto,
+    }
+}
+
+/// 0, or the number of the error that the attempt was answered with.
+fn result_code(outcome: ScaleOutcome) -> i64 {
+    match outcome {
+        ScaleOutcome::Done => 0,
+        ScaleOutcome::Invalid => 4200,
+        ScaleOutcome::Quota => 4308,
+        ScaleOutcome::Failed => 5000,
     }
 }

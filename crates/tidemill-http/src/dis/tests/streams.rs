@@ -179,3 +179,43 @@ async fn refused_scalings_name_the_reason() {
     assert_eq!(put(json!({"target_partition_count": 1})).await.status, 200);
     api.call("PUT", "/streams/none", "{}").await.refused(400, "DIS.4301");
 }
+
+/// Target and result of every attempt in a stream's history.
+async fn attempts(api: &Api) -> Vec<(i64, i64)> {
+    let detail = api.get("/streams/s").await.body;
+    let of = |a: &Value| (a["target_partition_count"].as_i64().unwrap(), a["result_code"].as_i64().unwrap());
+    detail["update_partition_counts"].as_array().unwrap().iter().map(of).collect()
+}
+
+#[tokio::test]
+async fn refused_scalings_are_in_the_history_which_is_bounded() {
+    let api = Api::new().await;
+    api.create("s", 2).await;
+    let modified = api.get("/streams/s").await.body["last_modified_time"].clone();
+    let scale = async |target: i64| {
+        api.clock.advance(Duration::from_millis(1));
+        let body = json!({"target_partition_count": target}).to_string();
+        api.call("PUT", "/streams/s", body).await.status.as_u16()
+    };
+    for target in [2, 0, 51, -1, i64::MAX] {
+        assert_eq!(scale(target).await, 400, "{target}");
+    }
+    // What is no count of partitions is no attempt.
+    assert_eq!(attempts(&api).await, [(2, 4200), (0, 4200), (51, 4308)]);
+    assert_eq!(api.get("/streams/s").await.body["last_modified_time"], modified);
+    assert_eq!((scale(1).await, scale(3).await, scale(1).await), (200, 200, 400));
+    assert_eq!(attempts(&api).await[3..], [(1, 0), (3, 0), (1, 4200)]);
+    for _ in 0..110 {
+        assert_eq!(scale(51).await, 400);
+    }
+    let kept = attempts(&api).await;
+    assert_eq!((kept.len(), &kept[..3]), (102, &[(1, 0), (3, 0), (51, 4308)][..]));
+    // One decrease an hour: being refused makes it not forgotten.
+    assert_eq!(scale(1).await, 400);
+    let rows = {
+        let mut stored = api.meta.read(|tx| Box::pin(tidemill_meta::stream::streams(tx))).await.unwrap();
+        stored.remove(0).scalings
+    };
+    let stored: Vec<_> = rows.iter().map(|row| i64::from(row.to)).collect();
+    assert_eq!(stored, attempts(&api).await.iter().map(|a| a.0).collect::<Vec<_>>());
+}
