@@ -70,6 +70,22 @@ enum RecordField {
     Unknown,
 }
 
+/// Members of one object that were there already, a bit each. The last of two would win silently, and what
+/// the first one says would be lost.
+#[derive(Default)]
+struct Seen(u8);
+
+impl Seen {
+    fn once<E: de::Error>(&mut self, bit: u8, name: &'static str) -> Result<(), E> {
+        let bit = 1 << bit;
+        if self.0 & bit != 0 {
+            return Err(E::duplicate_field(name));
+        }
+        self.0 |= bit;
+        Ok(())
+    }
+}
+
 impl<'de> Deserialize<'de> for PutBody<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(BodyVisitor)
@@ -86,12 +102,21 @@ impl<'de> Visitor<'de> for BodyVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PutBody<'de>, A::Error> {
-        let mut body = PutBody::default();
+        let (mut body, mut seen) = (PutBody::default(), Seen::default());
         while let Some(field) = map.next_key()? {
             match field {
-                BodyField::StreamName => body.stream_name = map.next_value::<Text<'de>>()?.0,
-                BodyField::StreamId => body.stream_id = map.next_value::<Text<'de>>()?.0,
-                BodyField::Records => body.records = map.next_value::<Records<'de>>()?.0,
+                BodyField::StreamName => {
+                    seen.once(0, "stream_name")?;
+                    body.stream_name = map.next_value::<Text<'de>>()?.0;
+                }
+                BodyField::StreamId => {
+                    seen.once(1, "stream_id")?;
+                    body.stream_id = map.next_value::<Text<'de>>()?.0;
+                }
+                BodyField::Records => {
+                    seen.once(2, "records")?;
+                    body.records = map.next_value::<Records<'de>>()?.0;
+                }
                 BodyField::Unknown => map.next_value_seed(Ignored(2))?,
             }
         }
@@ -151,16 +176,29 @@ impl<'de> Visitor<'de> for EntryVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PutRecord<'de>, A::Error> {
-        let mut record = PutRecord::default();
+        let (mut record, mut seen) = (PutRecord::default(), Seen::default());
         while let Some(field) = map.next_key()? {
             match field {
-                RecordField::Data => record.data = Payload::Base64(map.next_value::<Base64<'de>>()?.0),
-                RecordField::PartitionId => record.partition_id = map.next_value::<Text<'de>>()?.0,
+                RecordField::Data => {
+                    seen.once(0, "data")?;
+                    record.data = Payload::Base64(map.next_value::<Base64<'de>>()?.0);
+                }
+                RecordField::PartitionId => {
+                    seen.once(1, "partition_id")?;
+                    record.partition_id = map.next_value::<Text<'de>>()?.0;
+                }
                 RecordField::ExplicitHashKey => {
+                    seen.once(2, "explicit_hash_key")?;
                     record.explicit_hash_key = map.next_value::<Text<'de>>()?.0;
                 }
-                RecordField::PartitionKey => record.partition_key = map.next_value::<Text<'de>>()?.0,
-                RecordField::Timestamp => record.timestamp_ms = map.next_value()?,
+                RecordField::PartitionKey => {
+                    seen.once(3, "partition_key")?;
+                    record.partition_key = map.next_value::<Text<'de>>()?.0;
+                }
+                RecordField::Timestamp => {
+                    seen.once(4, "timestamp")?;
+                    record.timestamp_ms = map.next_value()?;
+                }
                 RecordField::Unknown => map.next_value_seed(Ignored(4))?,
             }
         }
@@ -328,6 +366,30 @@ mod tests {
             code(r#"{"records":[{"data":"YQ==","timestamp":99999999999999999999}]}"#),
             ErrorCode::InvalidRequest
         );
+    }
+
+    #[test]
+    fn a_member_that_is_there_twice_is_refused() {
+        for (twice, name) in [
+            (r#"{"records":[{"data":"YQ=="}],"records":[{"data":"Yg=="}]}"#, "records"),
+            (r#"{"records":null,"records":[{"data":"Yg=="}]}"#, "records"),
+            (r#"{"stream_name":"a","stream_name":"b","records":[{"data":"YQ=="}]}"#, "stream_name"),
+            (r#"{"stream_id":"a","stream_id":"a","records":[{"data":"YQ=="}]}"#, "stream_id"),
+            (r#"{"records":[{"data":"YQ=="},{"data":"YQ==","data":"Yg=="}]}"#, "data"),
+            (r#"{"records":[{"data":"YQ==","partition_id":"0","partition_id":"1"}]}"#, "partition_id"),
+            (r#"{"records":[{"data":"YQ==","partition_key":"0","partition_key":"1"}]}"#, "partition_key"),
+            (
+                r#"{"records":[{"data":"YQ==","explicit_hash_key":"0","explicit_hash_key":"1"}]}"#,
+                "explicit_hash_key",
+            ),
+            (r#"{"records":[{"data":"YQ==","timestamp":1,"timestamp":null}]}"#, "timestamp"),
+        ] {
+            let refused = parse(twice.as_bytes()).unwrap_err();
+            assert_eq!(refused.code, ErrorCode::InvalidRequest, "{twice}");
+            assert!(refused.message.contains(&format!("duplicate field `{name}`")), "{}", refused.message);
+        }
+        let unknown = r#"{"x":1,"x":2,"records":[{"data":"YQ==","y":1,"y":2}]}"#;
+        assert_eq!(parse(unknown.as_bytes()).unwrap().records.len(), 1);
     }
 
     #[test]

@@ -57,6 +57,8 @@ async fn bad_bodies_are_refused_whole_and_nothing_is_stored() {
         (r#"{"stream_name":"s","records":[{"data":"YQ=="},{"data":"%%%%"}]}"#.into(), "DIS.4200"),
         (r#"{"stream_name":"s","records":[{"data":"YQ==","timestamp":"1"}]}"#.into(), "DIS.4200"),
         (r#"{"records":[{"data":"YQ=="}]}"#.into(), "DIS.4200"),
+        (r#"{"stream_name":"s","records":[{"data":"YQ=="}],"records":[{"data":"Yg=="}]}"#.into(), "DIS.4200"),
+        (r#"{"stream_name":"s","records":[{"data":"YQ==","data":"Yg=="}]}"#.into(), "DIS.4200"),
     ] {
         let shown: String = body.chars().take(60).collect();
         let answer = api.call("POST", "/records", body).await;
