@@ -1,6 +1,7 @@
 //! Routes for operators: alive, ready, metrics, the API document, and a page for browsers.
 
 use crate::Services;
+use crate::dis::wrong_method;
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -19,6 +20,7 @@ pub(crate) fn router(services: Services) -> axum::Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(show_metrics))
         .route("/openapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], OPENAPI) }))
+        .method_not_allowed_fallback(wrong_method)
         .with_state(services)
 }
 

@@ -75,6 +75,7 @@ pub fn api_router(services: &Services) -> Router {
     let dis = DisState { streams: services.streams.clone(), gate };
     Router::new()
         .route("/", get(front).with_state(identity.clone()))
+        .method_not_allowed_fallback(dis::wrong_method)
         .merge(ops::router(services.clone()))
         .merge(iam::router(identity))
         .merge(dis::router(dis.clone()))

@@ -7,10 +7,11 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::json;
 use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tidemill_model::Clock;
+use tidemill_model::{Clock, random_hex32};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
@@ -39,14 +40,8 @@ impl Drop for TestControl {
 impl TestControl {
     /// Makes the socket with mode 0600. A left-over socket file is replaced.
     pub(crate) fn bind(path: &Path) -> Result<Self> {
-        if std::fs::symlink_metadata(path)
-            .is_ok_and(|m| std::os::unix::fs::FileTypeExt::is_socket(&m.file_type()))
-        {
-            std::fs::remove_file(path)?;
-        }
         let shown = || format!("cannot make the test control socket {}", path.display());
-        let listener = UnixListener::bind(path).with_context(shown)?;
-        std::fs::set_permissions(path, Permissions::from_mode(0o600)).with_context(shown)?;
+        let listener = bind_private(path).with_context(shown)?;
         tracing::warn!(socket = %path.display(), "test control is on: whoever opens this socket moves the clock");
         Ok(Self { listener, path: path.to_owned() })
     }
@@ -57,6 +52,25 @@ impl TestControl {
             tokio::spawn(talk(stream, clock.clone()));
         }
     }
+}
+
+/// A socket is made with the mode of the process's umask: it gets its own before anyone can reach it, in a
+/// directory that is closed to others, and its place after that.
+fn bind_private(path: &Path) -> io::Result<UnixListener> {
+    if std::fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_socket()) {
+        std::fs::remove_file(path)?;
+    }
+    let room = path.with_file_name(format!(".{}", &random_hex32()[..8]));
+    std::fs::DirBuilder::new().mode(0o700).create(&room)?;
+    let made = room.join("s");
+    let bound = UnixListener::bind(&made).and_then(|listener| {
+        std::fs::set_permissions(&made, Permissions::from_mode(0o600))?;
+        // Unlike a rename it replaces nothing.
+        std::fs::hard_link(&made, path)?;
+        Ok(listener)
+    });
+    let _ = std::fs::remove_dir_all(&room);
+    bound
 }
 
 async fn talk(stream: UnixStream, clock: Clock) {
@@ -97,6 +111,7 @@ mod tests {
         let clock = Clock::manual(1_000);
         let control = TestControl::bind(&path).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing else is left");
         let running = tokio::spawn(control.run(clock.clone()));
         let mut stream = BufReader::new(UnixStream::connect(&path).await.unwrap());
         let mut ask = async |text: &str| {
@@ -111,5 +126,8 @@ mod tests {
         running.abort();
         let _ = running.await;
         assert!(!path.exists());
+        std::fs::write(&path, "of someone else").unwrap();
+        assert!(TestControl::bind(&path).is_err(), "a file is not replaced");
+        assert_eq!(std::fs::read(&path).unwrap(), b"of someone else");
     }
 }

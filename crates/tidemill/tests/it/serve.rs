@@ -32,6 +32,23 @@ fn operators_find_what_they_need_without_a_token() {
 }
 
 #[test]
+fn a_wrong_method_is_told_in_the_shape_of_every_error() {
+    let server = Server::start();
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    for path in ["/", "/healthz", "/readyz", "/metrics", "/openapi.json"] {
+        let mut answer = agent.post(format!("{}{path}", server.api)).send_empty().unwrap();
+        let text = answer.body_mut().read_to_string().unwrap();
+        let body: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        assert_eq!(
+            (answer.status().as_u16(), &body["errorCode"]),
+            (405, &"APIGW.0103".into()),
+            "{path}: {text}"
+        );
+        assert_eq!((&body["error_code"], &body["error_msg"]), (&body["errorCode"], &body["message"]));
+    }
+}
+
+#[test]
 fn generated_credentials_are_private_and_shown_once() {
     let server = Server::start();
     let file = server.data_dir().join("credentials.toml");
