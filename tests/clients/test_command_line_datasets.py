@@ -1,12 +1,16 @@
-"""The program's own commands for datasets and processing tasks, on real pictures."""
+"""The program's own commands for datasets and processing tasks, on real pictures; what people see while they wait."""
 
 import json
+import os
+import pty
+import re
+import subprocess
 
 import pytest
 
 from support import objects, pictures
-from support.names import fresh
-from support.server import Server
+from support.names import ACCESS_KEY_ID, PROJECT_ID, REGION, SECRET_ACCESS_KEY, fresh
+from support.server import Server, binary
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +120,42 @@ def test_a_run_is_stopped(slow, run, bucket):
     assert run("task", "stop", name) == {"stopped": version["task_version_id"]}
     assert run("task", "show", task)["versions"][0]["status"] == 4
     assert "no such version" in run("task", "stop", name, "--version", "V9", expect=2)
+
+
+# Escape sequences move the cursor; the rest is what people read.
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+BAR = re.compile(r"processing \[[=> ]+\] (\d+)/(\d+) samples +([\d.,]+)/s +(\S+)")
+
+
+def on_a_terminal(server, *arguments):
+    """What a command writes to a terminal on stderr, and its data."""
+    environment = dict(os.environ, TIDEMILL_ACCESS_KEY_ID=ACCESS_KEY_ID, TIDEMILL_SECRET_ACCESS_KEY=SECRET_ACCESS_KEY,
+                       TIDEMILL_PROJECT_ID=PROJECT_ID, TIDEMILL_REGION=REGION, TERM="xterm", COLUMNS="200")  # fmt: skip
+    ours, theirs = pty.openpty()
+    command = [binary(), "--json", *arguments, "--endpoint", server.api]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            shown += chunk
+    except OSError:
+        pass  # how Linux says that nobody writes to the terminal any more
+    os.close(ours)
+    data = process.stdout.read()
+    assert process.wait(30) == 0, shown
+    return ESCAPES.sub("", shown.decode()), json.loads(data)
+
+
+def test_whoever_waits_for_a_run_sees_how_far_it_is_and_when_it_will_end(slow, bucket):
+    pictures.upload(slow, bucket, pictures.of("whole"))
+    shown, done = on_a_terminal(slow, *create(bucket, fresh("task"), copies=10))
+    seen = [(int(at), int(of), float(rate.replace(",", "")), eta) for at, of, rate, eta in BAR.findall(shown)]
+    # Two stages: making the products, and writing them; a sample counts once in each, and copies do not.
+    total = 2 * done["origin_sample_count"]
+    assert all(at <= of for at, of, _, _ in seen) and {of for _, of, _, _ in seen} <= {0, total}, shown[-2000:]
+    under_way = [(at, eta) for at, of, _, eta in seen if 0 < at < of]
+    assert len({at for at, _ in under_way}) > 2, shown[-2000:]
+    assert [at for at, _ in under_way] == sorted(at for at, _ in under_way)
+    assert all(re.fullmatch(r"\d+[smh]", eta) for _, eta in under_way), under_way
+    assert any(eta != "0s" for _, eta in under_way), under_way

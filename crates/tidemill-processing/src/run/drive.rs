@@ -304,7 +304,7 @@ impl Driver {
 
     async fn apply(&self, spec: &ShardSpec, decisions: &Decisions) -> Result<Vec<Record>, Trouble> {
         let records = decide::apply(decisions, self.worker.records(&spec.input).await?);
-        self.worker.slot.progress.add(records.len() as u64);
+        records.iter().for_each(|record| self.worker.slot.progress.add_sample(record.copy));
         Ok(records)
     }
 

@@ -72,7 +72,7 @@ impl Worker {
     }
 
     async fn embed_one(&self, looked: Looked, held: Held) -> Result<Record, Trouble> {
-        self.slot.progress.add(1);
+        self.slot.progress.add_sample(looked.record.copy);
         let picture = match (&looked.unusable, &looked.peek) {
             (Some(why), _) => Err(why.clone()),
             (None, None) => return Ok(looked.record),

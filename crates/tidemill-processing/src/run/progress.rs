@@ -41,6 +41,12 @@ impl Progress {
         self.done.fetch_add(steps, Ordering::Relaxed);
     }
 
+    /// A sample is through a stage. Of its copies only the first counts, as in the total: how many of them
+    /// there will be is not known when a run begins.
+    pub(crate) fn add_sample(&self, copy: u32) {
+        self.add(u64::from(copy == 0));
+    }
+
     pub(crate) fn read(&self, now_ms: i64) -> Reading {
         let load = |n: &AtomicU64| n.load(Ordering::Relaxed);
         let (done, total) = (load(&self.done), load(&self.total));
@@ -63,5 +69,15 @@ mod tests {
         progress.add(20);
         let reading = progress.read(3_000);
         assert_eq!((reading.done, reading.per_second, reading.eta_seconds), (60, 10.0, Some(4)));
+    }
+
+    #[test]
+    fn copies_of_a_sample_do_not_count() {
+        let progress = Progress::default();
+        progress.begin(2, 0, 0);
+        for copy in [0, 1, 2, 0, 1] {
+            progress.add_sample(copy);
+        }
+        assert_eq!(progress.read(1_000).done, 2);
     }
 }

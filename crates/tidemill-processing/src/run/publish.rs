@@ -48,7 +48,7 @@ impl Publishing<'_> {
     async fn one(&self, looked: Looked, held: Held) -> Result<Record, Trouble> {
         let record = if looked.record.fate.is_output() { self.put(looked).await? } else { looked.record };
         drop(held);
-        self.worker.slot.progress.add(1);
+        self.worker.slot.progress.add_sample(record.copy);
         Ok(record)
     }
 

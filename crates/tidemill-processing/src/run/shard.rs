@@ -108,7 +108,7 @@ impl Worker {
         while let Some(Made { index, products, held }) = made.try_next().await? {
             for (mut record, product) in products {
                 if merged.begin(index) {
-                    self.slot.progress.add(1);
+                    self.slot.progress.add_sample(record.copy);
                 }
                 if let Some(product) = product.filter(|_| !merged.is_dropped) {
                     record.picture = pack.add(product).await?;
