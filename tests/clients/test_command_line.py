@@ -1,16 +1,23 @@
-"""The program's own commands for streams, records and dump tasks, with their options."""
+"""The program's own commands for streams, records and dump tasks, with their options; the demo; JSON everywhere."""
 
+import gzip
+import hashlib
 import json
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from support import objects
 from support.delivery import flush
 from support.dis import Dis
-from support.names import fresh
+from support.names import fresh, shard
 from support.proof import download
+from support.server import binary
 from support.wait import wait_for
+
+FLIGHTS = Path(__file__).parents[2] / "demo/data/flights.csv.gz"
 
 
 @pytest.fixture
@@ -107,3 +114,28 @@ def test_a_stream_has_the_type_asked_for(own_server, run):
     run("stream", "create", "slow")
     assert [Dis(own_server).describe(name)["stream_type"] for name in ("fast", "slow")] == ["ADVANCED", "COMMON"]
     assert "DIS.4" in run("stream", "create", "odd", "--type", "FASTEST", expect=1)
+
+
+@pytest.mark.timeout(240)
+def test_the_demo_ends_with_what_went_in_and_came_out():
+    done = subprocess.run([binary(), "demo", "--json"], capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stderr
+    summary, file = json.loads(done.stdout), gzip.decompress(FLIGHTS.read_bytes())
+    assert (summary["bytes"], summary["sha256"]) == (len(file), hashlib.sha256(file).hexdigest())
+    assert summary["records"] == summary["records_read"] == len(file.splitlines())
+    assert len(summary["objects"]) > 1 and all(shard(0) in key for key in summary["objects"])
+    partition = summary["proof"]["tasks"][0]["partitions"][0]
+    assert (partition["records"], partition["bytes"]) == (summary["records"], len(file))
+    api = re.search(r"^server: api (\S+)", done.stderr, re.M)[1]
+    assert subprocess.run(["curl", "-s", api], check=False).returncode == 7, "its server is gone"
+
+
+def test_the_version_and_the_settings_as_json():
+    def said(*arguments):
+        return json.loads(subprocess.run([binary(), *arguments], capture_output=True, text=True, check=True).stdout)
+
+    version = said("--version", "--json")
+    assert version["name"] == "tidemill" and re.fullmatch(r"\d+\.\d+\.\d+", version["version"])
+    settings = {setting["name"]: setting for setting in said("config", "reference", "--json")}
+    assert settings["drain-window"]["variable"] == "TIDEMILL_DRAIN_WINDOW"
+    assert settings["drain-window"]["default"] == "4s" and settings["tls-cert"]["default"] is None

@@ -15,11 +15,10 @@ mod output;
 mod proof;
 mod server;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let command_line = cmd::CommandLine::parse();
+    let command_line = cmd::CommandLine::read();
     match command_line.run() {
         Ok(()) => ExitCode::from(failure::OK),
         Err(error) => {

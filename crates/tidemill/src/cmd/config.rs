@@ -19,7 +19,7 @@ pub(crate) struct Config {
 enum Verb {
     /// Read all layers as `serve` would and print every setting with its origin; secrets are masked.
     Check(ServerFlags),
-    /// Print the reference page of all settings (docs/configuration.md).
+    /// Print the reference page of all settings (docs/configuration.md); with --json, the table it is made from.
     Reference {
         /// Print the example file (config/tidemill.toml) instead.
         #[arg(long)]
@@ -31,6 +31,7 @@ impl Config {
     pub(crate) fn run(self, config: Option<&Path>, output: Output) -> Result<()> {
         match self.verb {
             Verb::Check(flags) => check(&Layers::load(&flags.0, config)?, output),
+            Verb::Reference { .. } if output.json => output.print(&reference::json(), String::new),
             Verb::Reference { toml: true } => write(reference::example().as_bytes()),
             Verb::Reference { toml: false } => write(reference::markdown().as_bytes()),
         }

@@ -22,7 +22,9 @@ pub(crate) use model::ChildTrial;
 use crate::failure::EXIT_CODES;
 use crate::output::Output;
 use anyhow::Result;
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
+use serde_json::json;
 use std::path::PathBuf;
 
 /// Records in over HTTP; files, tables and clean datasets out.
@@ -70,13 +72,29 @@ enum Command {
 }
 
 impl CommandLine {
+    /// Reads the arguments of this process. Help, the version and what cannot be understood end it here; clap
+    /// knows no version as JSON.
+    pub(crate) fn read() -> Self {
+        let refusal = match Self::try_parse() {
+            Ok(command_line) => return command_line,
+            Err(refusal) => refusal,
+        };
+        let json = std::env::args_os().any(|argument| argument == "--json");
+        if !json || refusal.kind() != ErrorKind::DisplayVersion {
+            refusal.exit();
+        }
+        let version = json!({ "name": "tidemill", "version": env!("CARGO_PKG_VERSION") });
+        let written = Output { json }.print(&version, String::new);
+        std::process::exit(i32::from(written.is_err()));
+    }
+
     /// Runs the subcommand to its end.
     pub(crate) fn run(self) -> Result<()> {
         let config = self.config.as_deref();
         let output = Output { json: self.json };
         match self.command {
             Command::Serve(serve) => serve.run(config),
-            Command::Demo(demo) => demo.run(),
+            Command::Demo(demo) => demo.run(output),
             Command::Stream(stream) => stream.run(config, output),
             Command::Record(record) => record.run(config, output),
             Command::Dump(dump) => dump.run(config, output),

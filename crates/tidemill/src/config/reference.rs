@@ -1,6 +1,7 @@
 //! The reference page and the example file, made from the table of settings.
 
 use super::key::{self, Key};
+use serde_json::{Value, json};
 use std::fmt::Write;
 
 const INTRO: &str = "# Configuration
@@ -36,6 +37,12 @@ pub(crate) fn markdown() -> String {
 
 fn default(key: &Key) -> String {
     key.default.map_or("none".to_owned(), |text| format!("`{text}`"))
+}
+
+/// Every setting: its name, its variable, the kind of its value, its default or null, what it does.
+pub(crate) fn json() -> Value {
+    let setting = |key: &Key| json!({ "name": key.name, "variable": key.env(), "value": key.value, "default": key.default, "doc": key.doc });
+    key::all().map(setting).collect()
 }
 
 /// `config/tidemill.toml`.

@@ -8,15 +8,16 @@ use super::progress;
 use super::record::{Range, put_lines, read_partition};
 use crate::client::{Connection, NewTask, payload};
 use crate::config::{Layers, Values};
-use crate::output::note;
+use crate::output::{Output, note};
 use anyhow::{Result, bail};
 use clap::Args;
 use embedded::Embedded;
 use indicatif::ProgressBar;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use tidemill_api::dis::CreateStream;
-use tidemill_dump::verify::Options;
+use tidemill_dump::verify::{Options, Report};
 
 const STREAM: &str = "flights";
 const TASK: &str = "to-bucket";
@@ -43,19 +44,13 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    pub(crate) fn run(self) -> Result<()> {
+    pub(crate) fn run(self, output: Output) -> Result<()> {
         let mut server = Embedded::start()?;
         note(&format!("server: api {}  objects {}", server.urls.api, server.urls.objects));
         let data_dir = server.data_dir().display().to_string();
         let connection = Connection::open(&Layers::only(&Values::from([("data-dir", data_dir.clone())]))?)?;
-        let file = data::flights()?;
-        create(&connection)?;
-        put(&connection, &file)?;
-        wait_for_delivery(&connection, file.len() as u64)?;
-        compare_delivered(&connection, &file)?;
-        compare_read(&connection, &file)?;
-        verify(&connection)?;
-        note("done: what went in came out, once.");
+        let summary = main_job(&connection)?;
+        output.done(&summary, "done: what went in came out, once.")?;
         if self.stay {
             note(&format!(
                 "The server stays until Ctrl-C. Look around with: tidemill --help; --data-dir {data_dir}"
@@ -64,6 +59,25 @@ impl Demo {
         }
         Ok(())
     }
+}
+
+/// What went in and came out: sizes in bytes, numbers of records, keys of the delivered objects, the proof.
+fn main_job(connection: &Connection) -> Result<Value> {
+    let file = data::flights()?;
+    create(connection)?;
+    let records = put(connection, &file)?;
+    wait_for_delivery(connection, file.len() as u64)?;
+    let objects = compare_delivered(connection, &file)?;
+    let records_read = compare_read(connection, &file)?;
+    let proof = verify(connection)?;
+    Ok(json!({
+        "bytes": file.len(),
+        "sha256": hex::encode(Sha256::digest(&file)),
+        "records": records,
+        "records_read": records_read,
+        "objects": objects,
+        "proof": proof,
+    }))
 }
 
 fn create(connection: &Connection) -> Result<()> {
@@ -91,7 +105,7 @@ fn create(connection: &Connection) -> Result<()> {
 }
 
 /// Spread like a live feed, so that more than one delivery carries the file.
-fn put(connection: &Connection, file: &[u8]) -> Result<()> {
+fn put(connection: &Connection, file: &[u8]) -> Result<u64> {
     let bar = progress::bytes(Some(file.len() as u64), "putting");
     let mut records = 0;
     for slice in slices(file, SENDING_SLICES) {
@@ -101,7 +115,7 @@ fn put(connection: &Connection, file: &[u8]) -> Result<()> {
     }
     bar.finish_and_clear();
     note(&format!("put {records} records: one line, one record"));
-    Ok(())
+    Ok(records)
 }
 
 /// About `count` slices that end at the end of a line.
@@ -142,17 +156,18 @@ fn watch_bucket(connection: &Connection, wanted: u64, bar: &ProgressBar) -> Resu
     }
 }
 
-fn compare_delivered(connection: &Connection, file: &[u8]) -> Result<()> {
+fn compare_delivered(connection: &Connection, file: &[u8]) -> Result<Vec<String>> {
     let mut joined = Sha256::new();
     let objects = connection.objects().list(BUCKET, "out/")?;
     for object in &objects {
         note(&format!("  {:>9}  {BUCKET}/{}", object.size, object.key));
         joined.update(connection.objects().get(BUCKET, &object.key)?);
     }
-    same(file, joined, &format!("the {} delivered object(s), joined in name order,", objects.len()))
+    same(file, joined, &format!("the {} delivered object(s), joined in name order,", objects.len()))?;
+    Ok(objects.into_iter().map(|object| object.key).collect())
 }
 
-fn compare_read(connection: &Connection, file: &[u8]) -> Result<()> {
+fn compare_read(connection: &Connection, file: &[u8]) -> Result<usize> {
     let mut joined = Sha256::new();
     let mut count = 0;
     let all = Range { partition: "0", from: "TRIM_HORIZON", limit: usize::MAX };
@@ -164,18 +179,19 @@ fn compare_read(connection: &Connection, file: &[u8]) -> Result<()> {
         count += records.len();
         Ok(())
     })?;
-    same(file, joined, &format!("the {count} records read back"))
+    same(file, joined, &format!("the {count} records read back"))?;
+    Ok(count)
 }
 
 /// The ledger follows the objects it tells about by a moment.
-fn verify(connection: &Connection) -> Result<()> {
+fn verify(connection: &Connection) -> Result<Report> {
     let deadline = connection.clock.now_ms() + LEDGER_TIME_MAX.as_millis() as i64;
     loop {
         let report = bucket_report(connection.clone(), BUCKET, &Options::default())?;
         let proven = judge(&report);
         if proven.is_ok() || connection.clock.now_ms() > deadline {
             note(text(&report).trim_end());
-            return proven;
+            return proven.map(|()| report);
         }
         connection.pause(POLL)?;
     }
