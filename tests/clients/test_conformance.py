@@ -1,11 +1,16 @@
 """`tidemill conformance`: recorded traffic of the other tests' clients, replayed."""
 
 import json
+import re
 from pathlib import Path
 
 from support import names, objects
+from support.dis import Dis
 
 RECORDINGS = Path(__file__).parents[2] / "crates" / "tidemill" / "recordings"
+CLIENTS = Path(__file__).parents[1] / "contract/table/clients.yaml"
+# Clients without recordings, and why; docs/conformance.md says so, too.
+NOT_RECORDED = {"otcextensions": "it goes to the addresses in the catalog, past what records"}
 
 
 def conformance(server, *arguments):
@@ -86,3 +91,23 @@ def test_an_answer_that_differs_is_named_by_its_member(own_server, tmp_path):
     for text in ("status: recorded 299, now 200", "/readable_partition_count: recorded \"many\", now",
                  "/new_member: recorded true, now nothing"):  # fmt: skip
         assert text in done.stderr, done.stderr
+
+
+def test_a_project_in_use_is_answered_the_same(own_server):
+    """Streams and apps of others stand in lists, before and after those of the recordings."""
+    dis = Dis(own_server)
+    for name in ("a-first", "z-last"):
+        dis.create_stream(name)
+        dis.call("POST", "/apps", json={"app_name": name}, expect=201)
+    done = conformance(own_server, "--json")
+    differing = [r for r in json.loads(done.stdout) if r["differences"]]
+    assert done.returncode == 0 and differing == [], differing
+    assert [own_server.command("stream", "list", "--endpoint", own_server.api).stdout.count(name)
+            for name in ("a-first", "z-last")] == [1, 1]  # fmt: skip
+
+
+def test_every_client_that_is_driven_has_recordings():
+    recorded = {read(path)["client"].rsplit(" ", 1)[0] for path in RECORDINGS.glob("*.json")}
+    driven = re.findall(r"^  name: ([^,\n]+)", CLIENTS.read_text(), re.M)
+    assert len(driven) > 5
+    assert set(driven) - recorded == set(NOT_RECORDED)

@@ -5,14 +5,26 @@ use tidemill_model::random_id;
 
 /// Placeholders and their values.
 #[derive(Debug, Default)]
-pub(super) struct Bindings(BTreeMap<String, String>);
+pub(super) struct Bindings {
+    values: BTreeMap<String, String>,
+    /// Those that were made up for this replay.
+    made_up: Vec<String>,
+}
 
 impl Bindings {
     /// Fixed values and made-up names.
     pub(super) fn new(fixed: &[(&str, &str)], names: &BTreeMap<String, usize>) -> Self {
         let fixed = fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let made_up = names.iter().map(|(name, length)| (name.clone(), name_of_length(*length)));
-        Self(fixed.chain(made_up).collect())
+        let names: Vec<_> =
+            names.iter().map(|(name, length)| (name.clone(), name_of_length(*length))).collect();
+        let made_up = names.iter().map(|(_, value)| value.clone()).collect();
+        Self { values: fixed.chain(names).collect(), made_up }
+    }
+
+    /// Names that stay as they were recorded count as made up, too.
+    pub(super) fn keeping(mut self, names: &[String]) -> Self {
+        self.made_up.extend_from_slice(names);
+        self
     }
 
     /// The text with every known placeholder replaced.
@@ -29,13 +41,18 @@ impl Bindings {
         filled + rest
     }
 
+    /// Whether a name is one that was made up, or is made of one.
+    pub(super) fn made(&self, name: &str) -> bool {
+        self.made_up.iter().any(|value| name.contains(value))
+    }
+
     /// What a placeholder stands for; `t1+5000` is 5000 more than the number `t1`.
     fn value(&self, name: &str) -> Option<String> {
-        if let Some(value) = self.0.get(name) {
+        if let Some(value) = self.values.get(name) {
             return Some(value.clone());
         }
         let (base, more) = name.split_once('+')?;
-        let base: i64 = self.0.get(base)?.parse().ok()?;
+        let base: i64 = self.values.get(base)?.parse().ok()?;
         Some(base.checked_add(more.parse().ok()?)?.to_string())
     }
 
@@ -46,7 +63,7 @@ impl Bindings {
         let Some((before, name, after)) = first_placeholder(&filled) else { return };
         let value = live.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
         if let Some(value) = value.filter(|_| !name.contains('+')) {
-            self.0.insert(name.to_owned(), value.to_owned());
+            self.values.insert(name.to_owned(), value.to_owned());
         }
     }
 }

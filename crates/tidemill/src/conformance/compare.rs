@@ -27,8 +27,15 @@ const VOLATILE: &[&str] = &[
     "timestamp",
     "create_timestamp",
     "total_number",
+    "has_more_streams",
+    "has_more_app",
     "syncDelayedTimeMs",
 ];
+
+/// Lists of all that a project has, and the member that names an entry where entries are objects. Of these only
+/// what the recording made is compared: the project may be in use.
+const OF_THE_PROJECT: &[(&str, &str)] =
+    &[("stream_names", ""), ("stream_info_list", "stream_name"), ("apps", "app_name")];
 
 impl Difference {
     pub(super) fn new(at: &str, recorded: Option<&Value>, live: Option<&Value>) -> Self {
@@ -60,17 +67,34 @@ fn walk(at: &str, recorded: &Value, live: &Value, bindings: &mut Bindings, found
             let new = b.iter().filter(|(name, _)| !names.contains(*name));
             found.extend(new.map(|(name, live)| Difference::new(&format!("{at}/{name}"), None, Some(live))));
         }
-        (Value::Array(a), Value::Array(b)) => {
-            for (index, pair) in a.iter().zip(b).enumerate() {
-                walk(&format!("{at}/{index}"), pair.0, pair.1, bindings, found);
-            }
-            if a.len() != b.len() {
-                let counts = [a, b].map(|list| Value::from(list.len()));
-                found.push(Difference::new(&format!("{at}/length"), Some(&counts[0]), Some(&counts[1])));
-            }
-        }
+        (Value::Array(a), Value::Array(b)) => walk_list(at, a, &own(at, b, bindings), bindings, found),
         _ => leaf(at, recorded, live, bindings, found),
     }
+}
+
+fn walk_list(
+    at: &str,
+    recorded: &[Value],
+    live: &[&Value],
+    bindings: &mut Bindings,
+    found: &mut Vec<Difference>,
+) {
+    for (index, (recorded, live)) in recorded.iter().zip(live).enumerate() {
+        walk(&format!("{at}/{index}"), recorded, live, bindings, found);
+    }
+    if recorded.len() != live.len() {
+        let counts = [recorded.len(), live.len()].map(Value::from);
+        found.push(Difference::new(&format!("{at}/length"), Some(&counts[0]), Some(&counts[1])));
+    }
+}
+
+/// The entries of a live list without those of others.
+fn own<'v>(at: &str, live: &'v [Value], bindings: &Bindings) -> Vec<&'v Value> {
+    let Some((_, member)) = OF_THE_PROJECT.iter().find(|(list, _)| at.strip_prefix('/') == Some(list)) else {
+        return live.iter().collect();
+    };
+    let name = |entry: &'v Value| entry.get(member).unwrap_or(entry).as_str().unwrap_or_default();
+    live.iter().filter(|entry| bindings.made(name(entry))).collect()
 }
 
 fn leaf(at: &str, recorded: &Value, live: &Value, bindings: &mut Bindings, found: &mut Vec<Difference>) {
@@ -150,6 +174,20 @@ mod tests {
         assert_eq!(differences(recorded.clone(), other), ["/0/g", "/0/t", "/1/g"]);
         let other = json!([{"t": 5, "g": 7}, {"t": 6, "g": 9}]);
         assert_eq!(differences(recorded, other), ["/1/g"]);
+    }
+
+    #[test]
+    fn streams_and_apps_of_others_do_not_show() {
+        let names = [("n1".to_owned(), 12), ("n2".to_owned(), 12)].into();
+        let mut bindings = Bindings::new(&[], &names);
+        let [first, second] = ["{{n1}}", "{{n2}}-x"].map(|name| bindings.fill(name));
+        let recorded = json!({"stream_names": ["{{n1}}", "{{n2}}-x"], "apps": [{"app_name": "{{n1}}"}]});
+        let live = json!({"stream_names": ["a", first, "b", second], "apps": [{"app_name": "z"}, {"app_name": first}]});
+        assert_eq!(compare(&recorded, &live, &mut bindings), []);
+        let missing = json!({"stream_names": ["a", first], "apps": [{"app_name": "z"}]});
+        let found = compare(&recorded, &missing, &mut bindings);
+        let places: Vec<_> = found.into_iter().map(|difference| difference.at).collect();
+        assert_eq!(places, ["/apps/length", "/stream_names/length"]);
     }
 
     #[test]

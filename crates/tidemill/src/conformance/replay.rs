@@ -22,7 +22,7 @@ pub(crate) struct Replay {
 pub(crate) fn replay(connection: &Connection, recording: &Recording, bucket: &str) -> Result<Vec<Replay>> {
     let project = connection.identity.project_id.as_str();
     let fixed = [("project", project), ("bucket", bucket)];
-    let mut bindings = Bindings::new(&fixed, &recording.names);
+    let mut bindings = Bindings::new(&fixed, &recording.names).keeping(&recording.kept_names);
     let results =
         recording.exchanges.iter().map(|exchange| one(connection, exchange, &mut bindings)).collect();
     clean_up(connection, recording, &bindings);
