@@ -35,6 +35,7 @@ struct Inner {
     clock: Clock,
     config: DatasetsConfig,
     artefacts_gate: tokio::sync::Mutex<()>,
+    copies_gate: tokio::sync::Mutex<()>,
     stop: CancellationToken,
     running: TaskTracker,
     tasks: Running,
@@ -68,6 +69,7 @@ impl Datasets {
             clock,
             config,
             artefacts_gate: Default::default(),
+            copies_gate: Default::default(),
             stop,
             running,
             tasks: Running::default(),
@@ -105,6 +107,11 @@ impl Datasets {
     /// Held while something in the artefacts begins to be referred to or is swept.
     pub(crate) fn artefacts_gate(&self) -> &tokio::sync::Mutex<()> {
         &self.0.artefacts_gate
+    }
+
+    /// Held while copies of composed versions are removed, and while such a version begins to be made.
+    pub(crate) fn copies_gate(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.copies_gate
     }
 
     /// The least time between two versions of a dataset that are published by request.

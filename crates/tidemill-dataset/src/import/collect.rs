@@ -10,6 +10,7 @@ use crate::sample::{Added, NewSample, OnPresent};
 use crate::task::{FailureReason, Progress, TaskFailure};
 use futures::StreamExt;
 use futures::stream::unfold;
+use std::collections::BTreeSet;
 use tokio::sync::mpsc;
 
 /// Objects that are read or copied at once.
@@ -23,7 +24,8 @@ impl Import {
     /// Reads and adds everything.
     pub(crate) async fn run(&self, progress: &mut Progress) -> Result<(), TaskFailure> {
         let (items, ready) = Items::new();
-        tokio::try_join!(self.read(items), self.collect(ready, progress))?;
+        let unsettled = self.unsettled().await?;
+        tokio::try_join!(self.read(items), self.collect(ready, unsettled, progress))?;
         if progress.counts.total == 0 && !self.options.initial {
             let told = format!("{} holds nothing that a dataset of this type can take", self.path);
             return Err(TaskFailure::new(FailureReason::NothingImportable, told));
@@ -46,15 +48,22 @@ impl Import {
         }
     }
 
-    /// Makes samples of items and adds them.
+    /// The copies of versions that are not visible. Asked before anything is listed as well as afterwards: what a
+    /// listing has seen may be removed by the time that it becomes a sample.
+    pub(crate) async fn unsettled(&self) -> Result<BTreeSet<String>, TaskFailure> {
+        Ok(self.datasets.unsettled_copies(&self.dataset.project).await?.into_iter().collect())
+    }
+
+    /// Makes samples of items and adds them, but for those below the directories `unsettled`.
     pub(crate) async fn collect(
         &self,
         ready: mpsc::Receiver<Item>,
+        unsettled: BTreeSet<String>,
         progress: &mut Progress,
     ) -> Result<(), TaskFailure> {
         let items = unfold(ready, |mut ready| async move { ready.recv().await.map(|item| (item, ready)) });
         let mut prepared = Box::pin(items.map(|item| self.prepare(item)).buffered(AT_ONCE));
-        let mut tally = Tally::new(self);
+        let mut tally = Tally::new(self, unsettled);
         while let Some(prepared) = prepared.next().await {
             tally.take(prepared?, progress);
             if tally.is_due() {
@@ -70,13 +79,15 @@ struct Tally<'i> {
     import: &'i Import,
     batch: Vec<NewSample>,
     skips: Skips,
+    /// Directories, `bucket/key/`, in which nothing is a sample yet.
+    unsettled: BTreeSet<String>,
     saved_ms: i64,
 }
 
 impl<'i> Tally<'i> {
-    fn new(import: &'i Import) -> Self {
+    fn new(import: &'i Import, unsettled: BTreeSet<String>) -> Self {
         let saved_ms = import.datasets.clock().now_ms();
-        Self { import, batch: Vec::with_capacity(BATCH), skips: Skips::default(), saved_ms }
+        Self { import, batch: Vec::with_capacity(BATCH), skips: Skips::default(), unsettled, saved_ms }
     }
 
     fn take(&mut self, prepared: Prepared, progress: &mut Progress) {
@@ -112,6 +123,9 @@ impl<'i> Tally<'i> {
     async fn add(&mut self, progress: &mut Progress) -> Result<(), TaskFailure> {
         let import = self.import;
         let mut batch = std::mem::take(&mut self.batch);
+        let ready = batch.len();
+        batch = self.settled(batch).await?;
+        progress.counts.total -= (ready - batch.len()) as u64;
         if import.spares_deleted && !batch.is_empty() {
             batch = self.spared(batch).await?;
         }
@@ -135,6 +149,18 @@ impl<'i> Tally<'i> {
         counts.left_out = self.skips.to_string();
         self.saved_ms = import.datasets.clock().now_ms();
         progress.save().await
+    }
+
+    /// Without copies that a run is making or has given up.
+    async fn settled(&mut self, mut batch: Vec<NewSample>) -> Result<Vec<NewSample>, TaskFailure> {
+        if !batch.is_empty() {
+            self.unsettled.extend(self.import.unsettled().await?);
+        }
+        if !self.unsettled.is_empty() {
+            let is_unsettled = |place: String| self.unsettled.iter().any(|below| place.starts_with(below));
+            batch.retain(|sample| !sample.place.location().is_some_and(|at| is_unsettled(at.plain())));
+        }
+        Ok(batch)
     }
 
     /// Without samples that were deleted.

@@ -24,7 +24,8 @@ struct Seen {
 pub(super) async fn follow(import: &Import, progress: &mut Progress) -> Result<(), TaskFailure> {
     let (items, ready) = Items::new();
     let pass = Pass::new(import, items);
-    let (seen, ()) = tokio::try_join!(pass.run(), import.collect(ready, progress))?;
+    let unsettled = import.unsettled().await?;
+    let (seen, ()) = tokio::try_join!(pass.run(), import.collect(ready, unsettled, progress))?;
     progress.counts.total = seen.known + progress.counts.added;
     progress.counts.finished = progress.counts.total;
     progress.counts.deleted = seen.removed;

@@ -9,8 +9,9 @@ use super::{describe::Version, publish, tx};
 use crate::dataset::{Dataset, DatasetStatus};
 use crate::{DatasetError, DatasetId, Datasets};
 use futures::{Stream, StreamExt};
+use std::sync::Arc;
 use tidemill_bucket::Location;
-use tidemill_meta::dataset::{self as rows, VersionRow};
+use tidemill_meta::dataset::{self as rows, CopiesRow, VersionRow};
 use tidemill_meta::{MetaError, Tx};
 use tidemill_model::ProjectId;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +26,10 @@ pub struct ComposedVersion {
     pub name: Option<String>,
     /// Free text.
     pub description: String,
+    /// The directory below the dataset's input path that the run copies products to while the entries are taken,
+    /// the same at every try and of no other run. Nothing in it is taken for a sample until the version is
+    /// visible; all of it is removed if the version is given up or fails.
+    pub copies: Option<Location>,
 }
 
 /// What a processing run says of one sample.
@@ -44,6 +49,13 @@ pub struct Gate<F> {
     /// Called when all is made but not yet visible; if it says false, the version is given up. After it, cancelling
     /// changes nothing any more.
     pub seal: F,
+}
+
+/// What is asked for.
+struct Request {
+    version_id: String,
+    version: NewVersion,
+    copies: Option<Location>,
 }
 
 /// What a call for a composed version finds.
@@ -122,10 +134,11 @@ impl Datasets {
     }
 
     /// Leaves nothing of a version that is not visible yet.
-    async fn give_up(&self, version: VersionRow) -> Result<(), VersionError> {
+    pub(super) async fn give_up(&self, version: VersionRow) -> Result<(), MetaError> {
         let now_ms = self.clock().now_ms();
         tx!(self.meta(), |tx, version| give_up(tx, &version, now_ms))?;
         self.sweep_versions();
+        self.sweep_copies(version.version_id);
         Ok(())
     }
 
@@ -147,11 +160,12 @@ impl Datasets {
             ..VersionOptions::default()
         };
         let request = NewVersion { name: new.name, description: new.description, options };
-        let (project, id, version_id) = (project.clone(), dataset.to_owned(), new.version_id);
-        let now_ms = self.clock().now_ms();
-        tx!(self.meta(), |tx, project, id, version_id, request| begin(
-            tx, &project, &id, version_id, &request, now_ms
-        ))
+        let (version_id, copies) = (new.version_id, new.copies);
+        let request = Arc::new(Request { version_id, version: request, copies });
+        let (project, id, now_ms) = (project.clone(), dataset.to_owned(), self.clock().now_ms());
+        // Copies of an earlier try that are just being removed are not removed on.
+        let _kept = self.copies_gate().lock().await;
+        tx!(self.meta(), |tx, project, id, request| begin(tx, &project, &id, &request, now_ms))
     }
 
     async fn stage_all<S>(&self, dataset: &Dataset, stage: &DatasetId, entries: &mut S) -> Result<(), String>
@@ -178,13 +192,12 @@ async fn begin(
     tx: &mut dyn Tx,
     project: &ProjectId,
     id: &str,
-    version_id: String,
-    new: &NewVersion,
+    request: &Request,
     now_ms: i64,
 ) -> Result<Begun, VersionError> {
     let row = rows::dataset(tx, project.as_str(), id).await?;
     let mut dataset = Dataset::of(row.ok_or_else(|| DatasetError::Unknown(id.to_owned()))?)?;
-    let before = rows::version(tx, &version_id).await?.filter(|version| version.dataset_id == id);
+    let before = rows::version(tx, &request.version_id).await?.filter(|version| version.dataset_id == id);
     if let Some(version) = before {
         if version.status == rows::VERSION_NORMAL {
             return Ok(Begun::Made(Box::new(version)));
@@ -199,8 +212,28 @@ async fn begin(
     }
     dataset.idle()?;
     let stage = DatasetId::random().to_string();
+    let (version_id, new) = (request.version_id.clone(), &request.version);
     let version = publish::insert(tx, &dataset, version_id, new, stage, now_ms).await?;
+    if let Some(directory) = &request.copies {
+        note_copies(tx, &dataset, &version, directory).await?;
+    }
     Ok(Begun::New(Box::new((dataset, version))))
+}
+
+/// Notes where copies are about to be made: a directory, below the input path and not that itself.
+async fn note_copies(
+    tx: &mut dyn Tx,
+    dataset: &Dataset,
+    version: &VersionRow,
+    directory: &Location,
+) -> Result<(), VersionError> {
+    let input = dataset.input.clone().as_dir();
+    if !input.holds(directory) || *directory == input || !directory.key.ends_with('/') {
+        return Err(VersionError::Invalid(format!("{directory} is no directory below the input path")));
+    }
+    let (version_id, project) = (version.version_id.clone(), dataset.project.to_string());
+    let row = CopiesRow { version_id, project, directory: directory.plain() };
+    Ok(rows::note_copies(tx, &row).await?)
 }
 
 async fn give_up(tx: &mut dyn Tx, version: &VersionRow, now_ms: i64) -> Result<(), MetaError> {

@@ -129,14 +129,15 @@ impl Datasets {
             identity: String::new(),
             ..version
         };
-        tx!(self.meta(), |tx, failed| fail(tx, &failed, now_ms))
+        tx!(self.meta(), |tx, failed| fail(tx, &failed, now_ms))?;
+        self.sweep_copies(failed.version_id);
+        Ok(())
     }
 }
 
 async fn fail(tx: &mut dyn Tx, version: &VersionRow, now_ms: i64) -> Result<(), MetaError> {
     let Some(present) = rows::version(tx, &version.version_id).await? else { return Ok(()) };
-    rows::leave_artefact(tx, &present.identity).await?;
-    rows::leave_stage(tx, &present.stage).await?;
+    rows::withdraw_version(tx, &present).await?;
     rows::update_version(tx, version).await?;
     let (from, to) = (DatasetStatus::Publishing.code(), DatasetStatus::Normal.code());
     rows::change_dataset_status(tx, &version.dataset_id, from, to, now_ms).await.map(drop)
@@ -347,6 +348,7 @@ async fn finish(
     if !rows::update_version(tx, &version).await? {
         return Err(VersionError::Unknown(version.version_id));
     }
+    rows::settle_copies(tx, &version.version_id).await?;
     rows::set_current_version(tx, &id, Some(&version.version_id), now_ms).await?;
     let (from, to) = (DatasetStatus::Publishing.code(), DatasetStatus::Normal.code());
     rows::change_dataset_status(tx, &id, from, to, now_ms).await?;

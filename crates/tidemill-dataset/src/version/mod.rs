@@ -8,6 +8,7 @@
 mod canonical;
 mod check;
 mod compose;
+mod copies;
 mod delete;
 mod describe;
 mod diff;

@@ -11,7 +11,7 @@ use tidemill_meta::{MetaError, Tx};
 
 impl Datasets {
     /// Versions of working samples are made again from the beginning, switches are done again, versions that a
-    /// processing run was composing have failed (the run composes them again), drafts are removed.
+    /// processing run was composing are given up (the run composes them again), drafts are removed.
     pub(crate) async fn resume_versions(&self) -> Result<(), DatasetError> {
         self.remove_drafts().await.map_err(|error| DatasetError::Object(error.to_string()))?;
         let unfinished: Vec<VersionRow> =
@@ -19,7 +19,7 @@ impl Datasets {
         let (working, composed): (Vec<_>, Vec<_>) =
             unfinished.into_iter().partition(|version| version.stage.is_empty());
         for version in composed {
-            self.fail_version(version, "the server stopped while the version was being made").await?;
+            self.give_up(version).await?;
         }
         for dataset in self.in_status(DatasetStatus::Publishing).await? {
             let own = working.iter().find(|version| version.dataset_id == dataset.id.as_str());
@@ -30,7 +30,7 @@ impl Datasets {
         }
         self.resume_switches().await?;
         self.sweep_versions();
-        Ok(())
+        Ok(self.sweep_all_copies().await?)
     }
 
     async fn in_status(&self, status: DatasetStatus) -> Result<Vec<Dataset>, DatasetError> {

@@ -56,7 +56,8 @@ async fn what_a_run_left_out_stays_away_and_is_not_read() {
     // The clock shows that what is kept is not made anew.
     world.clock.advance(std::time::Duration::from_secs(3600));
     let all = vec![left_out("in/b.jpg"), Ok(Composed::Sample(Box::new(kept))), left_out("elsewhere/d.jpg")];
-    let new = ComposedVersion { version_id: "c".repeat(19), name: None, description: String::new() };
+    let new =
+        ComposedVersion { version_id: "c".repeat(19), name: None, description: String::new(), copies: None };
     world.datasets.publish_entries(&project(), id, new, futures::stream::iter(all)).await.unwrap();
     let after = world.samples(&dataset).await.remove(0);
     assert_eq!((after.created_ms, after.modified_ms), (before.created_ms, before.modified_ms));

@@ -11,7 +11,12 @@ use tidemill_model::random_id;
 use tokio_util::sync::CancellationToken;
 
 fn composed(version_id: &str) -> ComposedVersion {
-    ComposedVersion { version_id: version_id.to_owned(), name: None, description: String::new() }
+    ComposedVersion {
+        version_id: version_id.to_owned(),
+        name: None,
+        description: String::new(),
+        copies: None,
+    }
 }
 
 fn sample(entry: VersionEntry) -> Result<Composed, String> {
@@ -103,4 +108,19 @@ async fn a_version_that_is_given_up_at_the_gate_leaves_nothing() {
         assert_eq!(datasets.versions(&project(), of).await.unwrap(), []);
         assert_eq!(shown(&working(&datasets, &set.id).await), ["user/in/a.jpg cat"]);
     }
+}
+
+#[tokio::test]
+async fn copies_lie_in_a_directory_below_the_input_path() {
+    let world = World::new().await;
+    let datasets = world.process().await;
+    let set = dataset(&datasets, "s", DatasetType::ImageClassification).await;
+    for place in ["/user/in/", "/user/in", "/user/elsewhere/", "/user/in/import_1", "/other/in/import_1/"] {
+        let new = ComposedVersion { copies: Some(at(place)), ..composed(&random_id()) };
+        let refused =
+            datasets.publish_entries(&project(), set.id.as_str(), new, stream::iter(Vec::new())).await;
+        assert!(matches!(refused, Err(VersionError::Invalid(_))), "{place}: {refused:?}");
+    }
+    assert_eq!(datasets.versions(&project(), set.id.as_str()).await.unwrap(), []);
+    assert_eq!(datasets.get(&project(), set.id.as_str()).await.unwrap().status, DatasetStatus::Normal);
 }

@@ -96,10 +96,18 @@ async fn a_composed_version_is_there_or_failed_and_its_run_can_call_again() {
             let (world, id, _) = world().await;
             let (dying, gate) = world.dying_process().await;
             gate.arm(call, after);
-            let version_id = random_id();
-            let new = ComposedVersion { version_id, name: None, description: String::new() };
-            let entry = VersionEntry::new(world.image("in/z.jpg", "z", &["new"]).await);
-            let entries = || stream::iter(vec![Ok(Composed::Sample(Box::new(entry.clone())))]);
+            let new = ComposedVersion {
+                version_id: random_id(),
+                name: None,
+                description: String::new(),
+                copies: Some(at("/user/in/import_1/")),
+            };
+            // The run copies as the entries are taken.
+            let copied = async || {
+                let entry = VersionEntry::new(world.image("in/import_1/z.jpg", "z", &["new"]).await);
+                Ok(Composed::Sample(Box::new(entry)))
+            };
+            let entries = || Box::pin(stream::once(copied()));
             let publish = async {
                 dying.publish_entries(&project(), id.as_str(), new.clone(), entries()).await.unwrap();
             };
@@ -108,12 +116,13 @@ async fn a_composed_version_is_there_or_failed_and_its_run_can_call_again() {
             idle(&datasets, &id).await;
             let seen = shown(&working(&datasets, &id).await);
             let untouched = seen == ["user/in/a.jpg dog", "user/in/b.jpg dog"];
-            assert!(untouched || seen == ["user/in/z.jpg new"], "write {call}: {seen:?}");
+            assert!(untouched || seen == ["user/in/import_1/z.jpg new"], "write {call}: {seen:?}");
             let made =
                 datasets.publish_entries(&project(), id.as_str(), new.clone(), entries()).await.unwrap();
             assert!(made.is_current);
-            assert_eq!(shown(&working(&datasets, &id).await), ["user/in/z.jpg new"]);
+            assert_eq!(shown(&working(&datasets, &id).await), ["user/in/import_1/z.jpg new"]);
             clean(&world, datasets, 2).await;
+            assert_eq!(world.keys(&world.user, "in/import_1").await, ["in/import_1/z.jpg"], "write {call}");
             if !died {
                 assert!(call > 2, "composing makes more than two writes");
                 break;

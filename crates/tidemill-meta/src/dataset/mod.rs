@@ -10,6 +10,7 @@ mod search;
 mod stats;
 mod task;
 mod version;
+mod version_copies;
 mod version_use;
 
 pub use deleted::{deleted_samples_in, forget_deleted_samples, remember_deleted_samples};
@@ -44,9 +45,12 @@ pub use task::{
 };
 pub use version::{
     VERSION_CREATING, VERSION_FAILED, VERSION_NORMAL, VersionRow, artefact_settled, artefacts_left,
-    delete_version, delete_versions_of, insert_version, is_referred_to, leave_artefact, leave_stage,
-    stage_swept, stages_left, unfinished_versions, update_version, version, version_count, version_named,
-    versions_of,
+    delete_version, delete_versions_of, insert_version, is_referred_to, leave_stage, stage_swept,
+    stages_left, unfinished_versions, update_version, version, version_count, version_named, versions_of,
+    withdraw_version,
+};
+pub use version_copies::{
+    CopiesRow, abandoned_copies, abandoned_copies_of, note_copies, settle_copies, unsettled_copies,
 };
 pub(crate) use version_use::release_all;
 pub use version_use::{

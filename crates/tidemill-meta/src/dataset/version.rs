@@ -1,5 +1,6 @@
 //! Versions of datasets.
 
+use super::version_copies::abandon_copies;
 use crate::{MetaError, Row, Tx, args};
 
 /// A version that is being made.
@@ -153,10 +154,16 @@ pub async fn version_count(tx: &mut dyn Tx, dataset: &str) -> Result<(u64, Optio
     rows.first().map_or(Ok((0, None)), |row| Ok((row.uint(0)?, row.int_or_null(1)?)))
 }
 
-/// Removes a version. What it referred to is left to be swept.
-pub async fn delete_version(tx: &mut dyn Tx, v: &VersionRow) -> Result<bool, MetaError> {
+/// What a version refers to, which is not visible and will not be, is left to be swept.
+pub async fn withdraw_version(tx: &mut dyn Tx, v: &VersionRow) -> Result<(), MetaError> {
     leave_artefact(tx, &v.identity).await?;
     leave_stage(tx, &v.stage).await?;
+    abandon_copies(tx, &v.version_id).await
+}
+
+/// Removes a version. What it referred to is left to be swept.
+pub async fn delete_version(tx: &mut dyn Tx, v: &VersionRow) -> Result<bool, MetaError> {
+    withdraw_version(tx, v).await?;
     tx.execute("DELETE FROM dataset_version_tasks WHERE version_id = $1", args![&v.version_id]).await?;
     tx.execute("DELETE FROM dataset_version_holds WHERE version_id = $1", args![&v.version_id]).await?;
     let sql = "DELETE FROM dataset_versions WHERE version_id = $1";
@@ -176,7 +183,7 @@ pub async fn delete_versions_of(tx: &mut dyn Tx, dataset: &str) -> Result<(), Me
 }
 
 /// A canonical manifest that may be referred to no more.
-pub async fn leave_artefact(tx: &mut dyn Tx, identity: &str) -> Result<(), MetaError> {
+async fn leave_artefact(tx: &mut dyn Tx, identity: &str) -> Result<(), MetaError> {
     if identity.is_empty() {
         return Ok(());
     }

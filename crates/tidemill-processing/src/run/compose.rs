@@ -191,9 +191,15 @@ impl Composing<'_> {
         Ok(Document::parse(&text).ok())
     }
 
+    /// Where the copy of something in the output is, below the dataset's input directory. Of a run's output, whose
+    /// directory bears its id, it is that run's alone and the same however often the run goes on.
+    pub(crate) fn copy_of(&self, place: &Location) -> Location {
+        self.input.join(&format!("import_{}/{}", self.created_ms, place.plain()))
+    }
+
     /// Copies a product below the dataset's input directory: the sample that it is, and the size of its picture.
     async fn copy(&self, key: &str) -> Result<(NewSample, Option<ImageSize>), Trouble> {
-        let place = self.input.join(&format!("import_{}/{}/{key}", self.created_ms, self.output_bucket));
+        let place = self.copy_of(&Location { bucket: self.output_bucket.to_owned(), key: key.to_owned() });
         let from = format!("{}/{key}", self.output_bucket);
         let gone = |_| Trouble::Failed(format!("the product {from} is gone"));
         let peek = self.worker.objects.peek(&from, None).await?.map_err(gone)?;

@@ -229,7 +229,12 @@ impl Driver {
             output_bucket: &self.output.bucket,
             created_ms: self.row.created_ms,
         };
-        let new = ComposedVersion { version_id: version_id.clone(), name, description: String::new() };
+        let new = ComposedVersion {
+            version_id: version_id.clone(),
+            name,
+            description: String::new(),
+            copies: Some(composing.copy_of(&self.output)),
+        };
         composing.publish(new, tables).await?;
         let noted = datasets.set_processor(&version_id, &self.row.task_id, 2).await;
         noted.map_err(|e| Trouble::Failed(e.to_string()))

@@ -16,12 +16,20 @@ pub(crate) async fn dataset(datasets: &Datasets) -> Dataset {
 }
 
 pub(crate) async fn dataset_of(datasets: &Datasets, kind: DatasetType) -> Dataset {
+    made(datasets, "set", kind, format!("/{BUCKET}/in/")).await
+}
+
+pub(crate) async fn dataset_at(datasets: &Datasets, name: &str, input: &str) -> Dataset {
+    made(datasets, name, DatasetType::ObjectDetection, input.to_owned()).await
+}
+
+async fn made(datasets: &Datasets, name: &str, kind: DatasetType, input_path: String) -> Dataset {
     let new = NewDataset {
-        name: "set".to_owned(),
+        name: name.to_owned(),
         kind,
         description: String::new(),
         workspace: "0".to_owned(),
-        input_path: format!("/{BUCKET}/in/"),
+        input_path,
         work_path: format!("/{BUCKET}/made/"),
         labels: Vec::new(),
         definition: Default::default(),
@@ -59,7 +67,8 @@ pub(crate) async fn samples(datasets: &Datasets, dataset: &Dataset) -> Vec<Sampl
     datasets.walk_samples(&dataset.id).next_page().await.unwrap()
 }
 
-async fn synchronised(datasets: &Datasets, dataset: &Dataset) -> (u64, u64) {
+/// How many samples a synchronisation added, and how many there are.
+pub(crate) async fn synchronised(datasets: &Datasets, dataset: &Dataset) -> (u64, u64) {
     let id = datasets.start_sync(&project(), dataset.id.as_str()).await.unwrap();
     let mut last = None;
     until(async || {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on has failed
 
 mod composed;
+mod copies;
 mod equal;
 mod generate;
 mod journey;

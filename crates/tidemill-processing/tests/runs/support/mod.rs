@@ -1,5 +1,6 @@
 //! A world that outlives processes: metadata and buckets; and processes that live and die in it.
 
+mod faults;
 mod store;
 
 pub(crate) use store::TestBuckets;
@@ -66,13 +67,18 @@ impl World {
 
     /// Starts a process; its datasets too.
     pub(crate) async fn process_with_datasets(&self) -> (Processing, Datasets) {
-        let artefacts = Arc::new(self.buckets.artefacts.clone());
-        let (meta, buckets, clock) = (self.meta.clone(), self.buckets.clone(), self.clock.clone());
-        let datasets = Datasets::open(meta, buckets, artefacts, clock, Default::default()).await.unwrap();
+        let datasets = self.datasets().await;
         let embedder = Arc::new(Embedder::basic());
         let (trial, config) = (Arc::new(InProcess), self.config.clone());
         let processing = Processing::open(datasets.clone(), embedder, trial, config).await.unwrap();
         (processing, datasets)
+    }
+
+    /// Opens the datasets alone.
+    pub(crate) async fn datasets(&self) -> Datasets {
+        let artefacts = Arc::new(self.buckets.artefacts.clone());
+        let (meta, buckets, clock) = (self.meta.clone(), self.buckets.clone(), self.clock.clone());
+        Datasets::open(meta, buckets, artefacts, clock, Default::default()).await.unwrap()
     }
 
     /// Puts an object into the bucket.

@@ -1,5 +1,6 @@
 //! The local object store, without accounts.
 
+use super::faults::{Faults, FaultyBucket};
 use super::{BUCKET, project};
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use tidemill_objects::{BucketAcl, BucketStore, Objects};
 pub(crate) struct TestBuckets {
     pub(crate) bucket: BucketStore,
     pub(crate) artefacts: BucketStore,
+    /// What goes wrong with the bucket.
+    pub(crate) faults: Arc<Faults>,
 }
 
 impl TestBuckets {
@@ -20,6 +23,7 @@ impl TestBuckets {
         Self {
             bucket: objects.bucket(BUCKET).await.unwrap(),
             artefacts: objects.hidden_bucket(".artefacts").await.unwrap(),
+            faults: Faults::none(),
         }
     }
 }
@@ -28,7 +32,10 @@ impl TestBuckets {
 impl Buckets for TestBuckets {
     async fn open(&self, of: &ProjectId, bucket: &str) -> Result<Arc<dyn Bucket>, BucketError> {
         match bucket {
-            BUCKET if *of == project() => Ok(Arc::new(self.bucket.clone())),
+            BUCKET if *of == project() => {
+                let (store, faults) = (self.bucket.clone(), self.faults.clone());
+                Ok(Arc::new(FaultyBucket { store, faults }))
+            }
             _ => Err(BucketError::Missing),
         }
     }
