@@ -7,9 +7,19 @@ to be refused, a limit that it names has to be taken.
 from kit import document
 
 ABSENT = object()
+TWICE = object()
 LONG = 70_000
 # Of every type there is, one; what the schema forbids is kept apart from what it allows.
 TYPES = [0, -1, 1.5, 2**31, 2**63, 2**64, True, False, "", "x", "7", "\x00", "é\n", "a" * LONG, [], [None], {}, {"a": 1}]
+
+
+class Again(str):
+    """The name of a member that is there already: written down once more, it is another key of the same object."""
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other):
+        return self is other
 
 
 class Bend:
@@ -29,6 +39,8 @@ class Bend:
             node = node[name]
         if self.value is ABSENT:
             node.pop(names[-1], None)
+        elif self.value is TWICE:
+            node[Again(names[-1])] = node.get(names[-1])
         else:
             node[names[-1]] = self.value
 
@@ -57,12 +69,14 @@ def _members(place, schema, node):
             yield from _members((*place, name, 0), inner["items"], node[name][0])
 
 
-def bends(place, schema, required):
-    """Everything that is tried at one place."""
+def bends(place, schema, required, node):
+    """Everything that is tried at one place; `node` is what the base has around it."""
     if place[0] == "json":
         yield Bend(place, ABSENT, False if required else None, "absent")
         yield Bend(place, None, _verdict(schema, None, required), "null")
-        for value in _values(schema):
+        if place[-1] in node:
+            yield Bend(place, TWICE, None, "twice")
+        for value in _values(schema) + _lengths(schema, node.get(place[-1])):
             yield Bend(place, value, _verdict(schema, value, required), repr(value)[:30])
     elif place[0] == "query":
         yield Bend(place, ABSENT, False if required else None, "absent")
@@ -70,6 +84,8 @@ def bends(place, schema, required):
         for value in _texts(schema):
             yield Bend(place, value, _text_verdict(schema, value), repr(value)[:30])
         yield Bend(place, ["x", "x"], _text_verdict(schema, "x"), "repeated")
+        for value in [node[place[-1]]] if place[-1] in node else _limits(schema)[:1]:
+            yield Bend(place, [value, value], None, "repeated, each good")
     else:
         for value in ("%", "a/b", "x" * 5000, "é", "\x00", "-1"):
             yield Bend(place, value, None, repr(value)[:30])
@@ -98,6 +114,12 @@ def _limits(schema):
     return found
 
 
+def _lengths(schema, base):
+    """Lists of the length that the schema allows, and one longer, of the base's entries."""
+    most = document.resolved(schema).get("maxItems")
+    return [base[:1] * most, base[:1] * (most + 1)] if most and base else []
+
+
 def _verdict(schema, value, required):
     """A forbidden value is refused. Null and empty stand for absent where the member may be absent."""
     if document.validator(schema).is_valid(value):
@@ -120,4 +142,8 @@ def _text_verdict(schema, text):
 
 def _is_limit(schema, value):
     schema = document.resolved(schema)
-    return type(value) is int and value in (schema.get("minimum"), schema.get("maximum"))
+    if type(value) is int:
+        return value in (schema.get("minimum"), schema.get("maximum"))
+    if isinstance(value, str):
+        return bool(value) and value == "a" * schema.get("maxLength", 0)
+    return isinstance(value, list) and bool(value) and len(value) == schema.get("maxItems")
