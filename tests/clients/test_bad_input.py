@@ -500,3 +500,16 @@ def test_many_bad_requests_at_once(server):
 
     with ThreadPoolExecutor(16) as pool:
         assert set(pool.map(one, range(100))) == {400}
+
+
+def test_logins_leave_no_memory_behind(server):
+    """Hashing a password takes 19 MiB: two at a time, and what they took is given back, whoever asked."""
+    before = server.memory_bytes()
+
+    def one(n):
+        body = password_login(password=names.PASSWORD if n % 2 else "wrong")
+        return requests.post(f"{server.api}/v3/auth/tokens", json=body, timeout=60).status_code
+
+    with ThreadPoolExecutor(32) as pool:
+        assert set(pool.map(one, range(64))) == {201, 401}
+    wait_for(lambda: server.memory_bytes() < before + 48 * MIB, "the memory of the logins to be given back")
