@@ -74,10 +74,15 @@ impl ExportOptions {
     /// What samples have to fulfil; dates are counted back from `now_ms`.
     ///
     /// # Errors
-    /// [`DatasetError::Invalid`] for a condition that cannot be one.
+    /// [`DatasetError::Invalid`] for a condition that cannot be one, and for a period asked of a version, which does
+    /// not know when its samples were added.
     pub(super) fn condition(&self, now_ms: i64) -> Result<Condition, DatasetError> {
         let mut all: Vec<Condition> =
             self.state.map(|code| Condition::Status(vec![code])).into_iter().collect();
+        let is_timed = |one: &SearchCondition| one.sample_time.as_ref().is_some_and(|text| !text.is_empty());
+        if self.version.is_some() && self.conditions.iter().any(is_timed) {
+            return Err(DatasetError::Invalid("sample_time cannot be asked of a version".to_owned()));
+        }
         if self.which == ExportWhich::Found && !self.conditions.is_empty() {
             let any = self.conditions.iter().map(|condition| condition.condition(now_ms));
             all.push(Condition::Several(Join::Or, any.collect::<Result<_, _>>()?));

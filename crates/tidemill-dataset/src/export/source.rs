@@ -2,6 +2,7 @@
 
 use super::options::{ExportOptions, ExportWhich};
 use crate::sample::{NewSample, Sample, SampleWalk};
+use crate::search::matches;
 use crate::task::{FailureReason, TaskFailure};
 use crate::version::{EntryError, VersionEntries, VersionEntry};
 use crate::{Dataset, Datasets};
@@ -18,7 +19,8 @@ pub(super) struct ExportSource {
 
 enum Samples {
     Present(Box<SampleWalk>, VecDeque<Sample>),
-    OfVersion(Box<VersionEntries>),
+    /// And what of them is wanted.
+    OfVersion(Box<VersionEntries>, Condition),
 }
 
 impl ExportSource {
@@ -34,7 +36,7 @@ impl ExportSource {
             Some(version) => {
                 let entries = datasets.version_entries(&dataset.project, dataset.id.as_str(), version).await;
                 let missing = |error| TaskFailure::new(FailureReason::VersionMissing, format!("{error}"));
-                Samples::OfVersion(Box::new(entries.map_err(missing)?))
+                Samples::OfVersion(Box::new(entries.map_err(missing)?), found)
             }
         };
         Ok(Self { samples, which: options.which, only: options.samples.iter().cloned().collect() })
@@ -50,7 +52,13 @@ impl ExportSource {
                     }
                     page.pop_front().map(VersionEntry::of)
                 }
-                Samples::OfVersion(entries) => entries.next().await.map_err(damaged)?,
+                Samples::OfVersion(entries, found) => {
+                    let next = entries.next().await.map_err(damaged)?;
+                    if next.as_ref().is_some_and(|entry| !matches(found, &entry.sample)) {
+                        continue;
+                    }
+                    next
+                }
             };
             match sample.map(|entry| entry.sample) {
                 None => return Ok(None),

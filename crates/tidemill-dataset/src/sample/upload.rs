@@ -90,6 +90,7 @@ impl Datasets {
         if let Content::Inline(bytes) = &upload.content {
             check_content(bytes, dataset.kind.sample_type(), place.name())?;
         }
+        let lines = upload.lines(dataset.kind.sample_type())?;
         let metadata = self.sized(dataset, &upload, &place).await?;
         let bucket = self.user_bucket(dataset, &place).await?;
         let path = Path::parse(&place.key).map_err(|error| invalid(error.to_string()))?;
@@ -105,15 +106,11 @@ impl Datasets {
             NewSample::object(place.clone(), dataset.kind.sample_type(), meta.size, etag, modified_ms);
         (sample.labels, sample.usage, sample.metadata) = (upload.labels, upload.usage, metadata);
         sample.hardness = upload.hardness;
-        let samples = match (&upload.content, sample.kind) {
-            (Content::Inline(bytes), SampleType::Text) => {
-                lines(&sample, &text(bytes, upload.encoding.as_deref())?)
-            }
-            _ => vec![sample],
+        let samples: Vec<NewSample> = match lines {
+            Some(lines) => lines.into_iter().map(|line| of_line(&sample, &place, line)).collect(),
+            None => vec![sample],
         };
-        let Some(sample_id) = samples.first().map(NewSample::id) else {
-            return Err(invalid("the text has no line".to_owned()));
-        };
+        let sample_id = samples.first().map(NewSample::id).unwrap_or_default();
         let added = self.add_samples(&dataset.id, samples, OnPresent::Keep).await;
         let is_refused = matches!(&added, Err(error) if !matches!(error, DatasetError::Meta(_)));
         if is_refused && !matches!(&upload.content, Content::Object(from) if *from == place) {
@@ -178,6 +175,16 @@ impl Datasets {
 }
 
 impl Upload {
+    /// The lines of an inline text, checked before its object is stored; `None` for what is one sample.
+    fn lines(&self, kind: SampleType) -> SampleResult<Option<Vec<Line>>> {
+        match &self.content {
+            Content::Inline(bytes) if kind == SampleType::Text => {
+                lines(&text(bytes, self.encoding.as_deref())?).map(Some)
+            }
+            Content::Inline(_) | Content::Object(_) => Ok(None),
+        }
+    }
+
     /// Where the object of the sample is or will be.
     fn place(&self, dataset: &Dataset) -> SampleResult<Location> {
         match (&self.content, &self.name) {
@@ -262,17 +269,29 @@ fn text(bytes: &[u8], encoding: Option<&str>) -> SampleResult<String> {
     if broken { Err(invalid(format!("the text is not {}", encoding.name()))) } else { Ok(text.into_owned()) }
 }
 
-/// One sample for each line that is not empty.
-fn lines(file: &NewSample, text: &str) -> Vec<NewSample> {
-    let Place::Object(location) = &file.place else { return Vec::new() };
+/// A line and its number in its text.
+type Line = (u64, String);
+
+/// The lines that are not empty: each becomes a sample.
+fn lines(text: &str) -> SampleResult<Vec<Line>> {
     let numbered = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    numbered
-        .filter(|(_, line)| line.len() <= LINE_BYTES_MAX)
-        .map(|(number, line)| NewSample {
-            place: Place::Line(location.clone(), number),
-            content: Some(line.to_owned()),
-            size: line.len() as u64,
-            ..file.clone()
-        })
-        .collect()
+    let lines: Vec<Line> = numbered.map(|(number, line)| (number, line.to_owned())).collect();
+    match lines.iter().find(|(_, line)| line.len() > LINE_BYTES_MAX) {
+        Some((number, line)) => Err(invalid(format!(
+            "line {number} of the text has {} bytes, and a line may have {LINE_BYTES_MAX}",
+            line.len()
+        ))),
+        None if lines.is_empty() => Err(invalid("the text has no line".to_owned())),
+        None => Ok(lines),
+    }
+}
+
+/// The sample that a line of a file is.
+fn of_line(file: &NewSample, place: &Location, (number, line): Line) -> NewSample {
+    NewSample {
+        place: Place::Line(place.clone(), number),
+        size: line.len() as u64,
+        content: Some(line),
+        ..file.clone()
+    }
 }

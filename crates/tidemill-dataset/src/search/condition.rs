@@ -179,8 +179,7 @@ impl SearchCondition {
             all.push(Condition::Added(from, until));
         }
         if let Some(hard) = &self.hard {
-            let hard = as_text(hard);
-            all.push(Condition::Hard(matches!(hard.as_str(), "1" | "true")));
+            all.push(Condition::Hard(truth(&as_text(hard))?));
         }
         if let Some(origin) = &self.import_origin {
             let code = as_text(origin).parse();
@@ -207,6 +206,15 @@ impl SearchCondition {
                 all.push(Condition::Metadata(format!("@modelarts:{name}"), vec![value]));
             }
         }
+    }
+}
+
+/// `0`, `1`, or a truth value in any case.
+fn truth(text: &str) -> Result<bool, DatasetError> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "true" => Ok(true),
+        "0" | "false" => Ok(false),
+        _ => Err(invalid(format!("hard must be 0, 1, true or false, got {text:?}"))),
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod condition;
 mod find;
+mod matches;
 mod period;
 
 pub use condition::{SearchCondition, SearchLabel, SearchLabels, SearchProperties};
 pub use find::{Found, SampleFilter, compile};
+pub(crate) use matches::matches;
 pub use tidemill_meta::dataset::{Condition, Join, Order};

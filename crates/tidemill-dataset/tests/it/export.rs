@@ -7,7 +7,9 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tidemill_dataset::sample::{Sample, Usage};
+use tidemill_dataset::search::SearchCondition;
 use tidemill_dataset::task::{TaskKind, TaskRecord, TaskState};
+use tidemill_dataset::version::NewVersion;
 use tidemill_dataset::{
     Dataset, DatasetError, DatasetType, ExportFormat, ExportLayout, ExportOptions, ExportTarget, ExportWhich,
     PathError,
@@ -161,6 +163,45 @@ async fn an_export_can_be_split_and_become_a_dataset() {
         samples.iter().filter(|s| s.usage == Some(Usage::Train) && s.labels[0].name == "cat").count();
     assert_eq!((samples.len(), trained), (10, 8));
     assert_eq!(world.sync(&made).await.counts.added, 0, "its samples are below its input path");
+}
+
+#[tokio::test]
+async fn the_samples_of_a_version_are_chosen_like_those_at_work() {
+    let world = World::new().await;
+    for key in ["in/cat/1.jpg", "in/cat/2.jpg", "in/dog/3.jpg", "in/none.jpg"] {
+        world.put(key, "image").await;
+    }
+    let dataset = world.dataset(DatasetType::ImageClassification).await;
+    world.import(&dataset, own(&dataset)).await;
+    let version = world.published(&dataset, NewVersion::default()).await;
+    let condition = |json: Value| serde_json::from_value::<SearchCondition>(json).unwrap();
+    let found = |conditions: &[Value], state| ExportOptions {
+        which: ExportWhich::Found,
+        conditions: conditions.iter().cloned().map(condition).collect(),
+        state,
+        ..to("/b/out/", ExportFormat::Voc)
+    };
+    let cat = json!({"label_list": {"labels": [{"name": "cat", "type": 0}]}});
+    for (options, expected) in [
+        (found(&[cat.clone()], None), 2),
+        (found(&[cat.clone(), json!({"sample_name": "none.jpg"})], None), 3),
+        (found(&[json!({"label_list": cat["label_list"], "sample_name": "2.jpg"})], None), 1),
+        (found(&[json!({"sample_dir": "/b/in/"})], None), 1),
+        (found(&[json!({"hard": "False"})], Some(0)), 1),
+        (found(&[json!({"hard": true})], None), 0),
+        (found(&[json!({"metadata": {"props": {"size": null}}})], None), 0),
+        (found(&[], Some(1)), 3),
+    ] {
+        for of in [None, Some(version.clone())] {
+            let options = ExportOptions { version: of, ..options.clone() };
+            assert_eq!(export(&world, &dataset, options.clone()).await.counts.total, expected, "{options:?}");
+        }
+    }
+    for wrong in [json!({"sample_time": "day"}), json!({"hard": "x"})] {
+        let options = ExportOptions { version: Some(version.clone()), ..found(&[wrong], None) };
+        let refused = world.datasets.start_export(&project(), dataset.id.as_str(), options, None).await;
+        assert!(matches!(refused, Err(DatasetError::Invalid(_))), "{refused:?}");
+    }
 }
 
 #[tokio::test]

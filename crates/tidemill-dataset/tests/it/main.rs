@@ -11,3 +11,4 @@ mod import;
 mod import_formats;
 mod mutated;
 mod sync;
+mod upload;
