@@ -210,6 +210,9 @@ pub struct ProcessorTaskVersion {
     /// Samples kept as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unmodified_sample_count: Option<i64>,
+    /// What else is to be known of it; an extension of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tidemill: Option<ProcessorNotes>,
     /// The last change.
     pub update_time: i64,
     /// `V001` and so on.
@@ -217,6 +220,17 @@ pub struct ProcessorTaskVersion {
     /// Where the output goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work_path: Option<WorkPath>,
+}
+
+/// What else is to be known of a completed run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ProcessorNotes {
+    /// Samples that the validation before an operator dropped; absent where nothing was validated so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_dropped: Option<i64>,
+    /// What people should look at, in English.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// The versions of a task.
@@ -260,6 +274,9 @@ pub struct ProcessorTask {
     pub task_id: String,
     /// What is done.
     pub template: TemplateParam,
+    /// What else is to be known of its newest run; an extension of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tidemill: Option<ProcessorNotes>,
     /// How many versions it has.
     pub version_count: usize,
     /// Feature analysis: the dataset version.

@@ -13,7 +13,10 @@ pub fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, RequestError> 
     if is_too_deep(body) {
         return Err(too_deep());
     }
-    serde_json::from_slice(body).map_err(|error| refusal(&error))
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| refusal_at(&error))?;
+    reader.end().map_err(|error| refusal(&error))?;
+    Ok(value)
 }
 
 /// The same for a body that has to be an object: serde also reads a list, as members in their order.
@@ -32,6 +35,15 @@ pub(crate) fn refusal(error: &serde_json::Error) -> RequestError {
         Category::Syntax | Category::Eof | Category::Io => {
             RequestError::Malformed(format!("body is not JSON: {error}"))
         }
+    }
+}
+
+/// The same, with the member that has the wrong value.
+fn refusal_at(error: &serde_path_to_error::Error<serde_json::Error>) -> RequestError {
+    let path = error.path().to_string();
+    match refusal(error.inner()) {
+        RequestError::Invalid(why) if path != "." => RequestError::Invalid(format!("{path}: {why}")),
+        other => other,
     }
 }
 
@@ -82,6 +94,18 @@ mod tests {
         let refused = parse_object::<Body>(br#" ["x"]"#).unwrap_err();
         assert_eq!(refused.to_string(), "body must be a JSON object");
         assert_eq!(parse_object::<Body>(br#" {"name":"x"}"#), Ok(Body { name: "x".to_owned() }));
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_told_with_its_member() {
+        #[derive(Debug, Deserialize)]
+        struct Body {
+            #[serde(rename = "list")]
+            _list: Vec<std::collections::BTreeMap<String, i64>>,
+        }
+        let refused = parse::<Body>(br#"{"list":[{"a":1},{"b":"x"}]}"#).unwrap_err().to_string();
+        assert!(refused.starts_with("list[1].b: invalid type: string"), "{refused}");
+        assert!(matches!(parse::<Vec<i64>>(b"[1] 2"), Err(RequestError::Malformed(_))));
     }
 
     #[test]

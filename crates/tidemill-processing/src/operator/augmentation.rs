@@ -59,6 +59,11 @@ fn augment(operator: &Augmentation, work: &mut Work) -> Result<Verdict, PictureE
                 work.label_file_changed = true;
             }
         }
+        Labels::Unreadable(why) => work.reasons.push(Reason::new(
+            "unparsable",
+            format!("the label file cannot be read and is carried along as it is: {why}"),
+            format!("标注文件无法解析，原样保留：{why}"),
+        )),
         Labels::Discard => return Ok(Verdict::Passed),
         Labels::Unsupported => {
             return Ok(work.drop_for(Reason::new(
@@ -89,13 +94,17 @@ enum Labels {
     Carried(Option<Bytes>),
     /// The picture is not emitted.
     Discard,
+    /// Nobody can read it.
+    Unreadable(String),
     /// It holds shapes that cannot be carried along.
     Unsupported,
 }
 
 fn labels(drawn: &Drawn, work: &Work, (width, height): (u32, u32), size: ImageSize) -> Labels {
-    let Some(mut document) = work.label_file.as_ref().and_then(|file| Document::parse(file).ok()) else {
-        return Labels::Carried(None);
+    let mut document = match work.label_file.as_ref().map(|file| Document::parse(file)) {
+        None => return Labels::Carried(None),
+        Some(Err(error)) => return Labels::Unreadable(error.to_string()),
+        Some(Ok(document)) => document,
     };
     let rects: Vec<Option<Rect>> = document.objects.iter().map(|object| object.rect()).collect();
     let others = document.objects.iter().any(|object| object.shape.is_some() && object.rect().is_none());

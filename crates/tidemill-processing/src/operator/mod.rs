@@ -14,3 +14,4 @@ pub(crate) use pipeline::{Family, MapSteps, Pipeline, Stage, TaskType};
 pub use reason::Reason;
 pub(crate) use set::{SetKind, SetOperator};
 pub(crate) use step::{DrawsOf, Verdict, Work};
+pub(crate) use validation::VALIDATION_DROPPED;

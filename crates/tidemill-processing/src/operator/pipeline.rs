@@ -10,6 +10,8 @@ use crate::run::{COPIES_MAX, Measure};
 use crate::task::Template;
 use std::sync::Arc;
 use tidemill_api::modelarts::processing::OperatorParam;
+use tidemill_bucket::Location;
+use tidemill_dataset::DatasetType;
 use tidemill_vision::augment::Augmentation;
 use tidemill_vision::parameters::{ParameterError, Values};
 
@@ -31,6 +33,26 @@ pub(crate) enum TaskType {
     Detection,
     /// Whatever is found beside each picture.
     Either,
+}
+
+impl TaskType {
+    /// The type of datasets that such samples belong to; `None` if that is not told.
+    pub(crate) fn kind(self) -> Option<DatasetType> {
+        match self {
+            Self::Classification => Some(DatasetType::ImageClassification),
+            Self::Detection => Some(DatasetType::ObjectDetection),
+            Self::Either => None,
+        }
+    }
+
+    /// What the samples of such a dataset are labeled with.
+    pub(crate) fn of_kind(kind: DatasetType) -> Self {
+        match kind {
+            DatasetType::ImageClassification => Self::Classification,
+            DatasetType::ObjectDetection => Self::Detection,
+            _ => Self::Either,
+        }
+    }
 }
 
 /// One pass over the samples.
@@ -99,6 +121,10 @@ pub(crate) struct Pipeline {
     pub(crate) stages: Vec<Stage>,
     /// Whether every line of the manifest says that the data was checked.
     pub(crate) checked: bool,
+    /// Whether samples are validated before an operator that asks for it.
+    pub(crate) validates: bool,
+    /// Whether what validation before an operator changed counts as kept.
+    pub(crate) hides_changes: bool,
     /// Why it cannot run on this server, however it is asked for.
     pub(crate) fails: Option<String>,
 }
@@ -151,6 +177,29 @@ impl Pipeline {
         })
     }
 
+    /// The directories of pictures that operators compare with.
+    pub(crate) fn directories(&self) -> impl Iterator<Item = &Location> {
+        self.stages.iter().flat_map(|stage| match stage {
+            Stage::Decide(operator) => operator.directories(),
+            _ => Vec::new(),
+        })
+    }
+
+    /// Refuses numbers of groups that so many samples cannot make.
+    pub(crate) fn check_samples(&self, samples: u64) -> Result<(), String> {
+        let mut most = samples;
+        for stage in &self.stages {
+            match stage {
+                Stage::Map(steps) => most = most.saturating_mul(u64::from(steps.copies)),
+                Stage::Decide(operator) => operator.check_samples(most)?,
+                // How many images it makes is not known here.
+                Stage::Generate(_) => return Ok(()),
+                Stage::Embed | Stage::Measure(_) | Stage::Publish => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The name of the output's manifest.
     pub(crate) fn manifest(&self) -> &'static str {
         if self.generation().is_some() { "output_0.manifest" } else { "output.manifest" }
@@ -196,6 +245,12 @@ fn operator(param: &OperatorParam) -> Result<(Operator, Values), ProcessingError
     Err(ProcessingError::Invalid(format!("The operator {name:?} is unknown. Allowed: {names}.")))
 }
 
+/// Whether a `total_status` lists results, and changed samples (1) are not among them.
+fn knows_no_changes(total_status: &str) -> bool {
+    let listed = serde_json::from_str::<Vec<i64>>(total_status).unwrap_or_default();
+    !listed.is_empty() && !listed.contains(&1)
+}
+
 struct Building {
     task_type: TaskType,
     family: Family,
@@ -207,6 +262,9 @@ struct Building {
     /// Samples were validated and nothing was read since.
     validated: bool,
     checked: bool,
+    validates: bool,
+    /// An operator's `total_status` has no changed samples.
+    knows_no_changes: bool,
     fails: Option<String>,
     /// Operators that run or train a generator.
     generations: u32,
@@ -223,6 +281,8 @@ impl Building {
             copies_in_all: 1,
             validated: false,
             checked: false,
+            validates: false,
+            knows_no_changes: false,
             fails: None,
             generations: 0,
         }
@@ -237,9 +297,11 @@ impl Building {
         let is_validation = matches!(operator, Operator::Validation(_));
         if !is_validation && !self.validated && values.boolean("do_validation") {
             self.steps.push(Validation::without_limits());
+            self.validates = true;
         }
         self.validated = true;
         self.checked |= is_validation;
+        self.knows_no_changes |= knows_no_changes(values.text("total_status"));
         match operator {
             Operator::Validation(step) => self.steps.push(step),
             Operator::Augmentation(augmentation) => {
@@ -284,6 +346,8 @@ impl Building {
             family: self.family,
             stages: self.stages,
             checked: self.checked,
+            validates: self.validates,
+            hides_changes: self.knows_no_changes && !self.checked,
             fails: self.fails,
         }
     }

@@ -28,6 +28,15 @@ impl Reason {
         Self::new("kept", "kept as it is", "原样保留")
     }
 
+    /// A picture that cannot be decoded.
+    pub(crate) fn undecodable(error: &str) -> Self {
+        Self::new(
+            "undecodable",
+            format!("the image cannot be decoded: {error}"),
+            format!("图片无法解码：{error}"),
+        )
+    }
+
     /// A product that cannot be written.
     pub(crate) fn unencodable(error: &str) -> Self {
         Self::new(

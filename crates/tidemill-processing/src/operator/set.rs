@@ -69,6 +69,32 @@ impl SetOperator {
             SetKind::Select(_) => RRD.operator,
         }
     }
+
+    /// The directories of pictures that it compares with.
+    pub(super) fn directories(&self) -> Vec<&Location> {
+        match &self.kind {
+            SetKind::Cleanse { prototypes, criticism, .. } => {
+                [prototypes].into_iter().chain(criticism).collect()
+            }
+            SetKind::Deduplicate(_) | SetKind::Select(_) => Vec::new(),
+        }
+    }
+
+    /// Refuses a number of groups that so many samples cannot make; without samples there is nothing to group.
+    pub(super) fn check_samples(&self, samples: u64) -> Result<(), String> {
+        let (clusters, most) = match &self.kind {
+            SetKind::Cleanse { options, .. } => (options.clusters, samples.saturating_sub(1)),
+            SetKind::Select(options) => (options.clusters, samples),
+            SetKind::Deduplicate(_) => return Ok(()),
+        };
+        match clusters.filter(|clusters| samples > 0 && *clusters as u64 > most) {
+            None => Ok(()),
+            Some(given) => Err(format!(
+                "The value {given} of parameter n_clusters of {} is invalid for {samples} samples. Allowed: auto, or 1 to {most}.",
+                self.name()
+            )),
+        }
+    }
 }
 
 /// Reads the parameters of the operator `name`; `None` if there is none of that name.

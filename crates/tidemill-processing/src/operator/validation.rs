@@ -7,9 +7,9 @@ use tidemill_vision::DecodeLimits;
 use tidemill_vision::parameters::{Kind, Parameter, ParameterError, Table, Values};
 use tidemill_vision::validation::{Caps, Sample, Verdict as Found, validate};
 
-const SIDE: Kind = Kind::Integer { min: -1, max: 1_000_000 };
+const SIDE: Kind = Kind::Integer { min: -1, max: i64::MAX };
 
-/// The parameters of MetaValidation; -1 (and 0, which no picture could keep to) is no limit.
+/// The parameters of MetaValidation; -1 is no limit.
 pub(super) const TABLE: Table = Table {
     operator: "MetaValidation",
     parameters: &[
@@ -19,22 +19,38 @@ pub(super) const TABLE: Table = Table {
     ordered: &[],
 };
 
+/// Among the values of a sample: the validation before an operator dropped it.
+pub(crate) const VALIDATION_DROPPED: &str = "validation_dropped";
+
 /// MetaValidation of one sample.
 #[derive(Debug)]
-pub(super) struct Validation(Caps);
+pub(super) struct Validation {
+    caps: Caps,
+    /// As the first step of another operator.
+    before_another: bool,
+}
 
 impl Validation {
     /// As the first step of another operator.
     pub(super) fn without_limits() -> Box<dyn MapStep> {
-        Box::new(Self(Caps::default()))
+        Box::new(Self { caps: Caps::default(), before_another: true })
     }
 
     /// Reads the parameters of a request.
     pub(super) fn read(given: &Map<String, Value>) -> Result<(Box<dyn MapStep>, Values), ParameterError> {
         let values = TABLE.read(given)?;
-        let side = |name| u32::try_from(values.integer(name)).ok().filter(|side| *side > 0);
+        if let Some(parameter) = TABLE.parameters.iter().find(|side| values.integer(side.name) == 0) {
+            return Err(ParameterError::Invalid {
+                operator: TABLE.operator,
+                name: parameter.name,
+                value: "0".to_owned(),
+                allowed: "-1 (no limit), or a whole number from 1".to_owned(),
+            });
+        }
+        // No picture is larger than what is too large for the type.
+        let side = |name| u32::try_from(values.integer(name)).ok();
         let caps = Caps { width_max: side("image_max_width"), height_max: side("image_max_height") };
-        Ok((Box::new(Self(caps)), values))
+        Ok((Box::new(Self { caps, before_another: false }), values))
     }
 }
 
@@ -45,10 +61,15 @@ impl MapStep for Validation {
             Err(error) => return work.drop_for(Reason::unencodable(&error.to_string())),
         };
         let sample = Sample { name: &work.name, image: &file, labels: work.label_file.as_deref() };
-        let outcome = validate(&sample, &self.0, &DecodeLimits::default());
+        let outcome = validate(&sample, &self.caps, &DecodeLimits::default());
         work.reasons.extend(outcome.reasons.iter().map(Reason::of_validation));
         match outcome.verdict {
-            Found::Dropped => return Verdict::Dropped,
+            Found::Dropped => {
+                if self.before_another {
+                    work.scores.insert(VALIDATION_DROPPED.to_owned(), Value::Bool(true));
+                }
+                return Verdict::Dropped;
+            }
             Found::Unmodified => {}
             Found::Modified(product) => {
                 work.label_file_changed |= work.label_file.is_some();

@@ -54,12 +54,12 @@ impl Set {
             return None;
         }
         let next = self.labels.len();
-        let number = record.number();
+        let (number, bytes) = (record.number(), record.picture_bytes());
         let labels = *self.labels.entry(record.labels).or_insert(next);
         self.pictures.push(Picture {
             pixel_digest: hex::decode(&embedded.pixel_digest).ok()?.try_into().ok()?,
             pixels: embedded.pixels,
-            bytes: record.size,
+            bytes,
             labels: labels.to_string().into(),
         });
         self.rows.push(number, &record.origin)

@@ -16,7 +16,7 @@ use super::shard::{ShardSpec, Worker};
 use super::slot::Slot;
 use crate::context::{Context, read, tx};
 use crate::error::Trouble;
-use crate::operator::{Makes, Pipeline, Stage};
+use crate::operator::{Makes, Pipeline, Stage, TaskType};
 use crate::task::{Input, Request, Target};
 use futures::{StreamExt, TryStreamExt};
 use std::collections::HashMap;
@@ -135,7 +135,7 @@ impl Driver {
         }
         self.worker.slot.progress.enter("listing");
         let output = Some(self.output.clone());
-        let (task_type, cancel) = (self.pipeline().task_type, self.worker.cancel());
+        let (task_type, cancel) = (self.task_type().await?, self.worker.cancel());
         let mut listing =
             Listing::new(self.ctx(), &self.worker.objects, &self.row.run_id, task_type, output, cancel);
         // The second input of a domain transfer is for training.
@@ -159,10 +159,22 @@ impl Driver {
             Makes::OfImages => None,
         });
         let shards = Arc::new(listing.cut(per_class).await?);
+        let samples = shards.iter().map(|shard| shard.samples).sum();
+        self.pipeline().check_samples(samples).map_err(Trouble::Failed)?;
         let now_ms = self.ctx().clock.now_ms();
         let started =
             tx!(self.ctx().meta, |tx, run_id, shards| processing::start_run(tx, &run_id, &shards, now_ms))?;
         if started { Ok(Arc::unwrap_or_clone(shards)) } else { Err(Trouble::Cancelled) }
+    }
+
+    /// What the samples are labeled with: what a dataset takes that gets the results, if the request does not say.
+    async fn task_type(&self) -> Result<TaskType, Trouble> {
+        let told = self.pipeline().task_type;
+        let Some(id) = self.row.target_dataset.as_ref().filter(|_| told == TaskType::Either) else {
+            return Ok(told);
+        };
+        let target = self.ctx().datasets.get(&self.project, id).await;
+        target.map(|target| TaskType::of_kind(target.kind)).map_err(|e| Trouble::Failed(e.to_string()))
     }
 
     async fn list_version(
@@ -197,8 +209,8 @@ impl Driver {
         if let Some(Stage::Measure(what)) = self.pipeline().stages.last() {
             return Analysed { worker: &self.worker, row: &self.row, what }.finish(tables).await;
         }
-        let sealing =
-            Sealing { worker: &self.worker, manifest: self.output.join(self.pipeline().manifest()) };
+        let manifest = self.output.join(self.pipeline().manifest());
+        let sealing = Sealing { worker: &self.worker, manifest, validates: self.pipeline().validates };
         let ended = sealing.seal(tables).await?;
         if let Some(dataset) = &self.row.target_dataset {
             self.compose(dataset, tables).await?;
@@ -314,8 +326,9 @@ impl Driver {
     }
 
     async fn publish(&self, spec: &ShardSpec, layout: Layout, late: &Late) -> Result<Vec<Record>, Trouble> {
-        let checked = self.pipeline().checked;
-        Publishing { worker: &self.worker, layout, late, output: &self.output, checked }.shard(spec).await
+        let Pipeline { checked, hides_changes, .. } = *self.pipeline();
+        let (worker, output) = (&self.worker, &self.output);
+        Publishing { worker, layout, late, output, checked, hides_changes }.shard(spec).await
     }
 
     async fn commit(&self, commit: CommitRow) -> Result<String, Trouble> {

@@ -88,11 +88,7 @@ impl Worker {
             Ok(known) => record.embedding = Some(Embedded::of(&known, &key)),
             Err(error) => {
                 record.fate = record.fate.left_out();
-                record.reasons.push(Reason::new(
-                    "undecodable",
-                    format!("the image cannot be decoded: {error}"),
-                    format!("图片无法解码：{error}"),
-                ));
+                record.reasons.push(Reason::undecodable(&error));
             }
         }
         Ok(record)

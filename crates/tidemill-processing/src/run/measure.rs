@@ -5,14 +5,17 @@ use super::record::{Fate, Record};
 use super::shard::{ShardSpec, Worker, dropped};
 use crate::engine::Held;
 use crate::error::Trouble;
+use crate::operator::Reason;
 use bytes::Bytes;
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
+use tidemill_bucket::Scheme;
 use tidemill_vision::analysis::{Columns, TaskType, UsageGroup, report};
 use tidemill_vision::feature::{BoxFeatures, Features, ImageFeatures, Metric, box_features, image_features};
 use tidemill_vision::voc::Document;
-use tidemill_vision::{DecodeLimits, Rect, decode};
+use tidemill_vision::{DecodeError, DecodeLimits, Rect, decode};
 
 /// What is analysed.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,34 +84,92 @@ impl Worker {
         let label_file = looked.label_file.take();
         let work = move || measured(&picture, label_file.as_ref());
         let (measured, _held) = self.ctx.pool.run(held, self.cancel(), work).await?;
-        if measured.is_none() {
-            looked.record.fate = Fate::Dropped;
+        let record = &mut looked.record;
+        match measured {
+            Ok(measured) => record.measured = Some(measured),
+            Err(error) => {
+                record.fate = Fate::Dropped;
+                record.reasons.push(Reason::undecodable(&error.to_string()));
+            }
         }
-        looked.record.measured = measured;
         Ok(looked.record)
     }
 }
 
-/// What is measured of a picture; `None` if it cannot be decoded.
-fn measured(picture: &[u8], label_file: Option<&Bytes>) -> Option<Measured> {
-    let decoded = decode(picture, &DecodeLimits::default()).ok()?;
+/// What is measured of a picture.
+fn measured(picture: &[u8], label_file: Option<&Bytes>) -> Result<Measured, DecodeError> {
+    let decoded = decode(picture, &DecodeLimits::default())?;
     let (image, luma) = image_features(&decoded.pixels);
     let document = label_file.and_then(|file| Document::parse(file).ok());
     let boxes: Vec<Rect> = document.iter().flat_map(|d| &d.objects).filter_map(|o| o.rect()).collect();
-    Some(Measured::of(&Features { image, boxes: box_features(&luma, &boxes) }))
+    Ok(Measured::of(&Features { image, boxes: box_features(&luma, &boxes) }))
 }
 
 /// The result of the analysis of some tables.
 pub(crate) async fn summarise(worker: &Worker, what: &Measure, tables: &[String]) -> Result<Value, Trouble> {
-    let mut columns = Columns::new(&what.metrics);
+    let (mut columns, mut left_out) = (Columns::new(&what.metrics), LeftOut::default());
     for table in tables {
         for record in worker.records(table).await? {
+            left_out.add(&record);
             let Some(measured) = &record.measured else { continue };
             let group = record.usage.as_deref().and_then(UsageGroup::of_usage);
             let id = super::manifest::sample_id(&record.origin_location());
             columns.push(&id, group, &measured.features());
         }
     }
+    let damaged = |e: serde_json::Error| Trouble::Failed(e.to_string());
     let result = report(&columns, what.task_type, what.normed);
-    serde_json::to_value(&result).map_err(|e| Trouble::Failed(e.to_string()))
+    let mut result = serde_json::to_value(&result).map_err(damaged)?;
+    if left_out.count > 0 {
+        result[LEFT_OUT] = serde_json::to_value(&left_out).map_err(damaged)?;
+    }
+    Ok(result)
+}
+
+/// Where a result tells of samples that could not be measured.
+const LEFT_OUT: &str = "left_out";
+
+/// The most samples that are told one by one.
+const LISTED_MAX: usize = 100;
+
+/// The samples that could not be measured.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct LeftOut {
+    count: u64,
+    /// How many for each reason.
+    reasons: BTreeMap<String, u64>,
+    /// The first of them.
+    samples: Vec<LeftOutSample>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct LeftOutSample {
+    sample_id: String,
+    source: String,
+    reason: String,
+}
+
+impl LeftOut {
+    fn add(&mut self, record: &Record) {
+        let Some(why) = record.reasons.last().filter(|_| record.fate == Fate::Dropped) else { return };
+        self.count += 1;
+        *self.reasons.entry(why.code.clone()).or_default() += 1;
+        if self.samples.len() < LISTED_MAX {
+            let place = record.origin_location();
+            self.samples.push(LeftOutSample {
+                sample_id: super::manifest::sample_id(&place),
+                source: place.written(Scheme::S3),
+                reason: why.english.clone(),
+            });
+        }
+    }
+}
+
+/// What a result tells of samples that could not be measured, in one line; `None` if all were.
+pub(crate) fn left_out(result: &str) -> Option<String> {
+    let mut result: Value = serde_json::from_str(result).ok()?;
+    let left_out: LeftOut = serde_json::from_value(result.get_mut(LEFT_OUT)?.take()).ok()?;
+    let reasons: Vec<String> =
+        left_out.reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+    Some(format!("{} pictures could not be measured: {}", left_out.count, reasons.join(", ")))
 }

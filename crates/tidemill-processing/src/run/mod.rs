@@ -35,7 +35,7 @@ mod uses;
 pub(crate) use analysed::RESULT;
 pub(crate) use drive::{drive, end};
 pub use manifest::sample_id;
-pub(crate) use measure::Measure;
+pub(crate) use measure::{Measure, left_out};
 pub(crate) use progress::Progress;
 pub use record::SampleResult;
 pub(crate) use record::{COPIES_MAX, Record};

@@ -75,6 +75,16 @@ impl UserObjects {
         Ok(bucket.get_opts(&path, options).await.map_err(unusable))
     }
 
+    /// Bytes and ETag of an object; nothing of one that is not there, which is found out when it is read.
+    pub(crate) async fn head(&self, place: &Location) -> Result<(u64, Option<String>), Trouble> {
+        let bucket = self.bucket(&place.bucket).await?;
+        match bucket.head(&path_of(place)?).await {
+            Ok(found) => Ok((found.size, found.e_tag)),
+            Err(object_store::Error::NotFound { .. }) => Ok((0, None)),
+            Err(error) => Err(Trouble::Failed(format!("cannot read {place}: {error}"))),
+        }
+    }
+
     /// The first bytes of an object and how many it has, if it still is the object that has this ETag.
     pub(crate) async fn peek(
         &self,

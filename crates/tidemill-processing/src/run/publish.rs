@@ -4,7 +4,7 @@ use super::flow::{Flow, Looked, Unit};
 use super::manifest;
 use super::names::{Late, number};
 use super::place::{Layout, has_boxes};
-use super::record::Record;
+use super::record::{Fate, Record};
 use super::shard::{ShardSpec, Worker, dropped};
 use crate::engine::Held;
 use crate::error::Trouble;
@@ -26,6 +26,8 @@ pub(crate) struct Publishing<'a> {
     pub(crate) output: &'a Location,
     /// Whether the manifest says that the data was checked.
     pub(crate) checked: bool,
+    /// Whether changed samples count as kept.
+    pub(crate) hides_changes: bool,
 }
 
 impl Publishing<'_> {
@@ -46,7 +48,8 @@ impl Publishing<'_> {
     }
 
     async fn one(&self, looked: Looked, held: Held) -> Result<Record, Trouble> {
-        let record = if looked.record.fate.is_output() { self.put(looked).await? } else { looked.record };
+        let mut record = if looked.record.fate.is_output() { self.put(looked).await? } else { looked.record };
+        record.counts_as_kept = self.hides_changes && record.fate == Fate::Changed;
         drop(held);
         self.worker.slot.progress.add_sample(record.copy);
         Ok(record)

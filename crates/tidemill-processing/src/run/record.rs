@@ -140,6 +140,10 @@ pub(crate) struct Record {
     /// The key of the product in the output bucket, once it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) product: Option<String>,
+    /// A change does not count: only validation before an operator made it, and the request's `total_status` knows
+    /// no changed samples.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) counts_as_kept: bool,
 }
 
 /// What operators on all samples know of one.
@@ -182,6 +186,23 @@ impl Record {
             property: Map::new(),
             embedding: None,
             product: None,
+            counts_as_kept: false,
+        }
+    }
+
+    /// Bytes of its picture as it is now.
+    pub(crate) fn picture_bytes(&self) -> u64 {
+        match &self.picture {
+            Picture::Origin => self.size,
+            Picture::Product { length, .. } => *length,
+        }
+    }
+
+    /// The number in the results; -1 for none.
+    pub(crate) fn property(&self) -> i64 {
+        match self.fate {
+            Fate::Changed if self.counts_as_kept => Fate::Kept.property(),
+            fate => fate.property(),
         }
     }
 
@@ -193,7 +214,7 @@ impl Record {
     /// A row of a table; `place` is where the product wants to go.
     pub(crate) fn row(&self, place: String) -> Result<Row, EngineError> {
         let body = serde_json::to_string(self).map_err(|e| EngineError::Damaged(e.to_string()))?;
-        let property = self.fate.property();
+        let property = self.property();
         Ok(Row { ordinal: self.number(), origin: self.origin.clone(), place, property, body })
     }
 
@@ -247,7 +268,7 @@ impl SampleResult {
         Self {
             origin: (!record.origin.is_empty()).then(|| record.origin_location()),
             product: record.product.as_ref().map(product),
-            property: record.fate.property(),
+            property: record.property(),
             reasons: record.reasons.clone(),
             compared_with: record.compared_with.as_deref().map(location),
             scores: record.scores.clone(),

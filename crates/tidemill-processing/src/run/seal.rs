@@ -6,6 +6,7 @@ use super::record::COPIES_MAX;
 use super::shard::Worker;
 use crate::engine::Counts;
 use crate::error::Trouble;
+use crate::operator::VALIDATION_DROPPED;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, WriteMultipart};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,9 @@ pub(crate) struct Counters {
     pub(crate) modified: i64,
     pub(crate) deleted: i64,
     pub(crate) added: i64,
+    /// Of the deleted: those that the validation before an operator dropped; `None` without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) validation_dropped: Option<i64>,
 }
 
 /// What the tables of a completed run are, and what else is to be known of it.
@@ -39,6 +43,8 @@ pub(crate) struct Summary {
 pub(crate) struct Sealing<'a> {
     pub(crate) worker: &'a Worker,
     pub(crate) manifest: Location,
+    /// Whether samples are validated before an operator.
+    pub(crate) validates: bool,
 }
 
 impl Sealing<'_> {
@@ -87,7 +93,22 @@ impl Sealing<'_> {
         let origins = engine.count_origins(tables, i64::from(COPIES_MAX)).await?;
         let of = |property: i64| origins.get(&property).copied().unwrap_or_default();
         let (unmodified, modified, deleted) = (of(0), of(1), of(2));
-        Ok(Counters { origin: unmodified + modified + deleted, unmodified, modified, deleted, added })
+        let origin = unmodified + modified + deleted;
+        let validation_dropped = self.validation_dropped(tables, counts).await?;
+        Ok(Counters { origin, unmodified, modified, deleted, added, validation_dropped })
+    }
+
+    /// How many samples the validation before an operator dropped; `None` without one.
+    async fn validation_dropped(&self, tables: &[String], counts: &[Counts]) -> Result<Option<i64>, Trouble> {
+        if !self.validates {
+            return Ok(None);
+        }
+        let mut dropped = 0;
+        for (table, _) in tables.iter().zip(counts).filter(|(_, counts)| counts[2] > 0) {
+            let records = self.worker.records(table).await?;
+            dropped += records.iter().filter(|record| record.scores.contains_key(VALIDATION_DROPPED)).count();
+        }
+        Ok(Some(i64::try_from(dropped).unwrap_or(i64::MAX)))
     }
 }
 

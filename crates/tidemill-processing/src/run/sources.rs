@@ -1,18 +1,24 @@
 //! What runs read: directories, versions of datasets, outputs of other tasks.
 
 use super::listing::{Known, Listing, is_picture};
-use super::objects::path_of;
+use super::objects::{UserObjects, path_of};
 use super::record::LabelFile;
 use super::said::Said;
 use crate::engine::Listed;
 use crate::error::Trouble;
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStoreExt;
 use tidemill_bucket::Location;
 use tidemill_dataset::manifest::{Entry, Reader, Source};
 use tidemill_dataset::sample::{SampleLabel, Usage};
 use tidemill_dataset::version::{VersionEntries, VersionEntry};
 use tidemill_dataset::{LabelType, voc};
+
+/// Lines of a manifest that are read before their objects are looked at.
+const LINES_AT_ONCE: usize = 256;
+
+/// Objects of a manifest that are looked at at once.
+const HEADS_AT_ONCE: usize = 16;
 
 impl Listing<'_> {
     /// Adds the pictures of a dataset version; `input` is the directory of the dataset.
@@ -39,18 +45,32 @@ impl Listing<'_> {
         let found = bucket.get(&path_of(manifest)?).await.map_err(failed)?;
         let directory = manifest.key.rsplit_once('/').map_or("", |(directory, _)| directory);
         let base = Location { bucket: manifest.bucket.clone(), key: directory.to_owned() }.as_dir();
+        let (objects, base) = (self.objects, &base);
         let mut lines = Reader::new(found.into_stream().boxed(), base.clone());
-        while let Some(line) = lines.next().await.map_err(failed)? {
+        let mut entries = Vec::with_capacity(LINES_AT_ONCE);
+        loop {
             if self.cancel.is_cancelled() {
                 return Err(Trouble::Cancelled);
             }
-            let entry =
-                line.entry.map_err(|e| Trouble::Failed(format!("{manifest}, line {}: {e}", line.number)))?;
-            if let Some(listed) = of_manifest(&entry, &base)? {
-                self.add(listed).await?;
+            let line = lines.next().await.map_err(failed)?;
+            let is_last = line.is_none();
+            if let Some(line) = line {
+                let bad = |e| Trouble::Failed(format!("{manifest}, line {}: {e}", line.number));
+                entries.push(line.entry.map_err(bad)?);
+            }
+            if is_last || entries.len() == LINES_AT_ONCE {
+                let found = entries.drain(..).map(|entry| of_manifest(objects, entry, base));
+                let mut found = futures::stream::iter(found).buffered(HEADS_AT_ONCE);
+                while let Some(listed) = found.try_next().await? {
+                    if let Some(listed) = listed {
+                        self.add(listed).await?;
+                    }
+                }
+            }
+            if is_last {
+                return Ok(());
             }
         }
-        Ok(())
     }
 }
 
@@ -103,17 +123,29 @@ fn of_version(entry: &VersionEntry, input: &Location) -> Result<Option<Listed>, 
     listed(place, (sample.size, etag), &known)
 }
 
-fn of_manifest(entry: &Entry, base: &Location) -> Result<Option<Listed>, Trouble> {
+/// A line of a manifest, with its objects as they are now: the manifest knows neither their sizes nor their ETags.
+async fn of_manifest(
+    objects: &UserObjects,
+    entry: Entry,
+    base: &Location,
+) -> Result<Option<Listed>, Trouble> {
     let Source::Object(place) = &entry.source else { return Ok(None) };
+    if !is_picture(&place.key) {
+        return Ok(None);
+    }
     let names = entry.annotations.iter().filter(|a| a.kind.is_classification());
     let file = entry.annotations.iter().find_map(|a| a.annotation_loc.as_ref());
+    let label_file = match file {
+        Some(file) => Some(LabelFile::Object { path: file.plain(), etag: objects.head(file).await?.1 }),
+        None => None,
+    };
     let known = Known {
         relative: relative(place, base),
         usage: entry.usage.map(|usage| usage.as_lower().to_owned()),
         labels: names.filter_map(|a| a.name.clone()).collect(),
-        label_file: file.map(|place| LabelFile::Object { path: place.plain(), etag: None }),
+        label_file,
         entry: None,
         said: entry.annotations.iter().map(Said::of).collect(),
     };
-    listed(place, (0, None), &known)
+    listed(place, objects.head(place).await?, &known)
 }

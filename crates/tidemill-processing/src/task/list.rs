@@ -5,9 +5,9 @@ use crate::context::{read, tx};
 use crate::error::ProcessingError;
 use crate::processing::Processing;
 use tidemill_api::modelarts::processing::{
-    ProcessorDataSource, ProcessorProgress, ProcessorTask, ProcessorTaskVersion, ProcessorTaskVersions,
-    ProcessorTasks,
+    ProcessorProgress, ProcessorTask, ProcessorTaskVersion, ProcessorTaskVersions, ProcessorTasks,
 };
+use tidemill_bucket::Location;
 use tidemill_meta::processing::{self, RunRow, TaskKey};
 use tidemill_meta::{MetaError, Tx};
 use tidemill_model::ProjectId;
@@ -244,16 +244,23 @@ fn is_wanted(key: &TaskKey, filter: &TaskFilter) -> bool {
 }
 
 fn matches(task: &ProcessorTask, filter: &TaskFilter) -> bool {
-    let input = |of: fn(&ProcessorDataSource) -> &Option<String>, wanted: &Option<String>| {
-        wanted.is_none() || task.inputs.iter().any(|input| of(input) == wanted)
+    let is_source = |wanted: &String| {
+        task.inputs.iter().filter_map(|input| input.source.as_ref()).any(|source| is_same(source, wanted))
     };
+    let is_type = |wanted: &String| task.inputs.iter().any(|input| input.kind.as_ref() == Some(wanted));
     let reads = |id: &String| {
         task.version_id.as_ref() == Some(id)
             || task.inputs.iter().any(|input| input.version_id.as_ref() == Some(id))
     };
     filter.workspace_id.as_ref().is_none_or(|id| &task.workspace_id == id)
-        && input(|input| &input.source, &filter.source)
-        && input(|input| &input.kind, &filter.source_type)
+        && filter.source.as_ref().is_none_or(is_source)
+        && filter.source_type.as_ref().is_none_or(is_type)
         && (filter.versions.is_empty() || filter.versions.iter().any(reads))
         && (!filter.current_only || task.is_current)
+}
+
+/// Whether two sources are the same: paths in any spelling, or ids.
+fn is_same(one: &str, other: &str) -> bool {
+    let place = |text: &str| Location::parse(text).ok().map(Location::as_dir);
+    one == other || place(one).is_some_and(|one| place(other) == Some(one))
 }

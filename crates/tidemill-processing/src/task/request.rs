@@ -7,6 +7,7 @@ use tidemill_api::modelarts::processing::{ProcessorDataSource, ProcessorTaskRequ
 use tidemill_bucket::Location;
 
 const NAME_CHARS_MAX: usize = 64;
+const VERSION_NAME_CHARS_MAX: usize = 32;
 const DESCRIPTION_CHARS_MAX: usize = 256;
 const NOT_IN_DESCRIPTIONS: &str = "^!<>=&\"'";
 
@@ -96,6 +97,18 @@ pub(crate) fn check_description(description: Option<&str>) -> Result<(), Process
     Ok(())
 }
 
+/// Names of dataset versions: 1 to 32 letters, digits, `_` and `-`.
+fn check_version_name(name: &str) -> Result<(), ProcessingError> {
+    let fine = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    if (1..=VERSION_NAME_CHARS_MAX).contains(&name.len()) && name.bytes().all(fine) {
+        return Ok(());
+    }
+    let shown: String = name.chars().take(80).collect();
+    invalid(format!(
+        "The work_path.version_name {shown:?} is invalid. Allowed: 1 to {VERSION_NAME_CHARS_MAX} letters, digits, underscores and hyphens."
+    ))
+}
+
 fn inputs(body: &ProcessorTaskRequest) -> Result<Vec<Input>, ProcessingError> {
     let listed = body.inputs.as_deref().filter(|inputs| !inputs.is_empty());
     let version = body.version_id.as_deref();
@@ -137,6 +150,7 @@ fn target(path: &WorkPath) -> Result<Target, ProcessingError> {
         Some("DATASET") if text.is_empty() => invalid("A work_path of the type DATASET names a dataset."),
         Some("DATASET") => {
             let version_name = path.version_name.clone().filter(|name| !name.is_empty());
+            version_name.as_deref().map_or(Ok(()), check_version_name)?;
             Ok(Target::Dataset { id: text.to_owned(), version_name })
         }
         None | Some("OBS") => Ok(Target::Directory(directory("work_path.path", text)?)),

@@ -2,6 +2,7 @@
 
 use super::request::Target;
 use super::{Input, Request};
+use crate::context::read;
 use crate::error::{ProcessingError, Unanalysable};
 use crate::operator::TaskType;
 use crate::processing::Processing;
@@ -14,7 +15,11 @@ use tidemill_bucket::{BucketError, Location, Scheme};
 use tidemill_dataset::version::{Version, VersionError, VersionFormat, VersionStatus};
 use tidemill_dataset::{Dataset, DatasetError, DatasetType};
 use tidemill_embedding::MODEL_BYTES_MAX;
+use tidemill_meta::processing;
 use tidemill_model::ProjectId;
+
+/// The most inputs of inputs that are looked at to find what samples are.
+const TRACED_MAX: usize = 100;
 
 /// What a run needs to know of the world.
 pub(super) struct Resolved {
@@ -56,7 +61,10 @@ impl Processing {
         if let Some(of) = request.pipeline.generation() {
             self.check_generator(project, &of.model).await?;
         }
-        let mut read = None;
+        for directory in request.pipeline.directories() {
+            self.check_directory(project, directory).await?;
+        }
+        let (mut read, mut totals) = (None, Vec::new());
         for (n, input) in request.inputs.iter().enumerate() {
             match input {
                 Input::Directory(source) => self.check_directory(project, source).await?,
@@ -68,9 +76,14 @@ impl Processing {
                         check_usable(&found.1)?;
                     }
                     name_source(body, n, &found);
+                    totals.push(found.1.summary.total);
                     read.get_or_insert(found);
                 }
             }
+        }
+        // Of other inputs it is known only when they are listed.
+        if totals.len() == request.inputs.len() {
+            request.pipeline.check_samples(totals.iter().sum()).map_err(ProcessingError::Invalid)?;
         }
         Ok(read)
     }
@@ -144,6 +157,7 @@ impl Processing {
             }
             Some(Target::Dataset { id, version_name }) => {
                 let dataset = self.dataset(project, id).await?;
+                self.check_target(project, &dataset, request).await?;
                 if let Some(name) = version_name {
                     self.check_version_name(project, id, name).await?;
                 }
@@ -154,6 +168,75 @@ impl Processing {
                     .into(),
             )),
         }
+    }
+
+    /// The dataset that gets the results has to be of the kind that they are.
+    async fn check_target(
+        &self,
+        project: &ProjectId,
+        target: &Dataset,
+        request: &Request,
+    ) -> Result<(), ProcessingError> {
+        let kinds = self.kinds_of(project, request).await?;
+        let images = [DatasetType::ImageClassification, DatasetType::ObjectDetection];
+        let told = match kinds.iter().find(|kind| **kind != target.kind) {
+            Some(other) => format!("the results are samples of a dataset of {}", shown(*other)),
+            None if kinds.is_empty() && !images.contains(&target.kind) => {
+                format!("the results are images of {} or {}", shown(images[0]), shown(images[1]))
+            }
+            None => return Ok(()),
+        };
+        Err(ProcessingError::Invalid(format!(
+            "The work_path names the dataset {}, which is of {}, but {told}. Allowed: a dataset of the same type.",
+            target.id,
+            shown(target.kind)
+        )))
+    }
+
+    /// The types of datasets that the samples belong to, as far as that is known before they are read: by the
+    /// task_type, by datasets that are read, and by both of tasks that are read.
+    async fn kinds_of(
+        &self,
+        project: &ProjectId,
+        request: &Request,
+    ) -> Result<Vec<DatasetType>, ProcessingError> {
+        let mut kinds: Vec<DatasetType> = request.pipeline.task_type.kind().into_iter().collect();
+        let mut inputs = request.inputs.clone();
+        for _ in 0..TRACED_MAX {
+            match inputs.pop() {
+                None => break,
+                Some(Input::Directory(_)) => {}
+                Some(Input::Dataset { id, .. }) => match self.dataset(project, &id).await {
+                    Ok(dataset) => kinds.push(dataset.kind),
+                    // Of a task that was read: the dataset was deleted since.
+                    Err(ProcessingError::NoDataset(_)) => {}
+                    Err(error) => return Err(error),
+                },
+                Some(Input::Task(id)) => {
+                    if let Some(request) = self.request_of(project, &id).await? {
+                        kinds.extend(request.pipeline.task_type.kind());
+                        inputs.extend(request.inputs);
+                    }
+                }
+            }
+        }
+        Ok(kinds)
+    }
+
+    /// What the newest completed version of a task was asked to do, or the task, which has none yet.
+    async fn request_of(&self, project: &ProjectId, id: &str) -> Result<Option<Request>, ProcessingError> {
+        let (of, task) = (project.as_str().to_owned(), id.to_owned());
+        let newest = read!(self.0.ctx.meta, |tx, of, task| processing::newest_completed_run(tx, &of, &task))?;
+        let spec = match newest {
+            Some(run) => run.spec,
+            None => match self.task(project, id).await {
+                Ok(task) => task.spec,
+                Err(ProcessingError::NoTask) => return Ok(None),
+                Err(error) => return Err(error),
+            },
+        };
+        let body = serde_json::from_str(&spec).map_err(|e| ProcessingError::Internal(e.to_string()))?;
+        Request::read(&body).map(Some)
     }
 
     async fn check_version_name(
@@ -178,14 +261,14 @@ fn bucket_error(bucket: &str, error: &BucketError) -> ProcessingError {
     }
 }
 
+/// A type of datasets as messages name it.
+fn shown(kind: DatasetType) -> String {
+    format!("the type {} ({kind:?})", kind.code())
+}
+
 /// The type of the task has to be that of the dataset.
 fn check_kind(task_type: TaskType, dataset: &Dataset) -> Result<(), ProcessingError> {
-    let fits = match task_type {
-        TaskType::Either => true,
-        TaskType::Classification => dataset.kind == DatasetType::ImageClassification,
-        TaskType::Detection => dataset.kind == DatasetType::ObjectDetection,
-    };
-    if fits {
+    if task_type.kind().is_none_or(|kind| kind == dataset.kind) {
         return Ok(());
     }
     Err(ProcessingError::Invalid(format!(

@@ -3,10 +3,10 @@
 use super::Template;
 use crate::error::ProcessingError;
 use crate::processing::Inner;
-use crate::run::Counters;
+use crate::run::{Counters, Summary, left_out};
 use tidemill_api::modelarts::processing::{
-    ProcessorDataSource, ProcessorProgress, ProcessorTask, ProcessorTaskRequest, ProcessorTaskVersion,
-    TemplateParam, WorkPath,
+    ProcessorDataSource, ProcessorNotes, ProcessorProgress, ProcessorTask, ProcessorTaskRequest,
+    ProcessorTaskVersion, TemplateParam, WorkPath,
 };
 use tidemill_bucket::{Location, Scheme};
 use tidemill_meta::processing::{RunRow, TaskRow};
@@ -55,6 +55,7 @@ pub(super) fn task(inner: &Inner, rows: &TaskRows) -> Result<ProcessorTask, Proc
         status: newest.map_or(0, |run| run.status),
         task_id: task.task_id.clone(),
         template: named(body.template),
+        tidemill: newest.and_then(notes),
         version_count: if has_versions { usize::try_from(rows.runs).unwrap_or(usize::MAX) } else { 0 },
         version_id: body.version_id,
         version_name: inputs.first().filter(|_| !has_versions).and_then(|input| input.version_name.clone()),
@@ -81,11 +82,30 @@ pub(super) fn version(inner: &Inner, run: &RunRow) -> Result<ProcessorTaskVersio
         task_id: run.task_id.clone(),
         task_version_id: run.run_id.clone(),
         template: named(body.template),
+        tidemill: notes(run),
         unmodified_sample_count: counters.map(|c| c.unmodified),
         update_time: run.updated_ms,
         version_name: run.version_name.clone(),
         work_path: body.work_path.map(|path| work_path(path, run)),
     })
+}
+
+/// What else is to be known of a completed run.
+fn notes(run: &RunRow) -> Option<ProcessorNotes> {
+    let result = run.result.as_deref().filter(|_| run.status == 2)?;
+    let notes = match Template::parse(&run.template_id).is_some_and(Template::has_versions) {
+        true => {
+            let counters =
+                run.counters.as_deref().and_then(|text| serde_json::from_str::<Counters>(text).ok());
+            let summary: Summary = serde_json::from_str(result).ok()?;
+            let validation_dropped = counters.and_then(|counters| counters.validation_dropped);
+            ProcessorNotes { validation_dropped, warnings: summary.warnings }
+        }
+        false => {
+            ProcessorNotes { validation_dropped: None, warnings: left_out(result).into_iter().collect() }
+        }
+    };
+    (notes != ProcessorNotes::default()).then_some(notes)
 }
 
 fn inputs(body: &ProcessorTaskRequest) -> Vec<ProcessorDataSource> {

@@ -1,6 +1,6 @@
 //! `tidemill task again`
 
-use super::create::counts;
+use super::create::told;
 use super::wait::wait_for_run;
 use super::{TaskName, id_of};
 use crate::client::Connection;
@@ -11,5 +11,5 @@ pub(crate) fn run(name: &TaskName, connection: &Connection, output: Output) -> R
     let task = id_of(connection, &name.task)?;
     let version = connection.run_again(&task)?;
     let done = wait_for_run(connection, &task, &version)?;
-    output.done(&done, &counts(&done))
+    output.done(&done, &told(&done))
 }

@@ -1,5 +1,6 @@
 //! `tidemill task analyse`
 
+use super::create::warnings;
 use super::wait::wait_for_analysis;
 use crate::client::Connection;
 use crate::cmd::dataset;
@@ -37,7 +38,9 @@ impl Analyse {
         }))?;
         let done = wait_for_analysis(connection, &task)?;
         output.print(&done["result"], || {
-            table(&["FEATURE", "COUNT", "MIN", "MEAN", "MAX"], &rows(&done["result"]))
+            let table = table(&["FEATURE", "COUNT", "MIN", "MEAN", "MAX"], &rows(&done["result"]));
+            let warnings = warnings(&done).map(|warning| format!("\nwarning: {warning}"));
+            format!("{table}{}", warnings.collect::<String>())
         })
     }
 }

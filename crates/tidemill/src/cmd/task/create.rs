@@ -64,7 +64,7 @@ impl Create {
         let runs = connection.runs(&task)?;
         let version = runs.first().map(|run| text(run, "task_version_id").to_owned()).unwrap_or_default();
         let done = wait_for_run(connection, &task, &version)?;
-        output.done(&done, &counts(&done))
+        output.done(&done, &told(&done))
     }
 
     fn source(&self, connection: &Connection) -> Result<Value> {
@@ -89,6 +89,17 @@ impl Create {
         }
         Ok(target)
     }
+}
+
+/// What a run did, and below it what people should look at.
+pub(super) fn told(run: &Value) -> String {
+    let warnings = warnings(run).map(|warning| format!("\nwarning: {warning}"));
+    format!("{}{}", counts(run), warnings.collect::<String>())
+}
+
+/// What people should look at.
+pub(super) fn warnings(run: &Value) -> impl Iterator<Item = &str> {
+    run["tidemill"]["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// One line on what a run did.

@@ -1,7 +1,7 @@
 //! `tidemill task show`
 
 use super::TaskName;
-use super::create::counts;
+use super::create::{counts, warnings};
 use crate::client::Connection;
 use crate::cmd::watch::{count, text};
 use crate::output::{Output, table};
@@ -29,7 +29,12 @@ fn describe(task: &Value, runs: &[Value]) -> String {
         why => format!("{why}\n"),
     };
     let rows: Vec<Vec<String>> = runs.iter().map(row).collect();
-    format!("{head}{why}\n{}", table(&["VERSION", "ID", "STATE", "SECONDS", "RESULT"], &rows))
+    let table = table(&["VERSION", "ID", "STATE", "SECONDS", "RESULT"], &rows);
+    let of_run =
+        |run| warnings(run).map(move |warning| format!("\n{}: {warning}", text(run, "version_name")));
+    let of_task = warnings(task).filter(|_| runs.is_empty()).map(|warning| format!("\nwarning: {warning}"));
+    let warnings: String = runs.iter().flat_map(of_run).chain(of_task).collect();
+    format!("{head}{why}\n{table}{warnings}")
 }
 
 fn row(run: &Value) -> Vec<String> {
