@@ -176,8 +176,7 @@ impl Datasets {
         while let Some(composed) = entries.next().await {
             match composed? {
                 Composed::Sample(entry) => batch.entries.push(*entry),
-                Composed::LeftOut(place) if dataset.input.holds(&place) => batch.left_out.push(place),
-                Composed::LeftOut(_) => {}
+                Composed::LeftOut(place) => batch.left_out.push(place),
             }
             if batch.len() == BATCH {
                 let full = std::mem::take(&mut batch);

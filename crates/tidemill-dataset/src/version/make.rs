@@ -341,7 +341,7 @@ async fn finish(
 ) -> Result<VersionRow, VersionError> {
     let id = version.dataset_id.clone();
     if !version.stage.is_empty() {
-        super::switch::adopt(tx, &version, &version.stage, kind).await?;
+        super::switch::join(tx, &version, kind).await?;
     }
     let version =
         VersionRow { status: rows::VERSION_NORMAL, updated_ms: now_ms, stage: String::new(), ..version };

@@ -145,17 +145,37 @@ async fn give_up(tx: &mut dyn Tx, switch: &SwitchRow, now_ms: i64) -> Result<(),
     Ok(())
 }
 
-/// Makes staged samples and the labels of a version the dataset's.
-pub(super) async fn adopt(
+/// Makes the samples and labels of a version the dataset's, in place of those it has.
+async fn adopt(
     tx: &mut dyn Tx,
     version: &VersionRow,
     stage: &str,
     kind: DatasetType,
 ) -> Result<(), VersionError> {
-    let labels: Vec<LabelSummary> =
-        serde_json::from_str(&version.labels).map_err(|e| MetaError::Unexpected(e.to_string()))?;
     rows::adopt_stage(tx, &version.dataset_id, stage).await?;
     rows::clear_labels(tx, &version.dataset_id).await?;
+    add_labels(tx, version, kind).await
+}
+
+/// Makes the samples and labels of a version that was composed the dataset's. What came since the version before it,
+/// and was not read for this one, stays: no version holds it yet.
+pub(super) async fn join(
+    tx: &mut dyn Tx,
+    version: &VersionRow,
+    kind: DatasetType,
+) -> Result<(), VersionError> {
+    let before = match &version.previous {
+        Some(previous) => rows::version(tx, previous).await?,
+        None => None,
+    };
+    let published_ms = before.map_or(i64::MIN, |before| before.created_ms);
+    rows::join_stage(tx, &version.dataset_id, &version.stage, published_ms).await?;
+    add_labels(tx, version, kind).await
+}
+
+async fn add_labels(tx: &mut dyn Tx, version: &VersionRow, kind: DatasetType) -> Result<(), VersionError> {
+    let labels: Vec<LabelSummary> =
+        serde_json::from_str(&version.labels).map_err(|e| MetaError::Unexpected(e.to_string()))?;
     for label in labels.iter().filter_map(LabelSummary::label).filter(|label| kind.takes(label.kind)) {
         rows::insert_label(tx, &version.dataset_id, &label.row()).await?;
     }

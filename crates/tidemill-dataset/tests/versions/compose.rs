@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use futures::stream;
+use std::time::Duration;
 use tidemill_dataset::sample::Usage;
 use tidemill_dataset::version::{
     Composed, ComposedVersion, Gate, NewVersion, VersionEntry, VersionError, VersionStatus,
@@ -39,7 +40,12 @@ async fn a_composed_version_becomes_current_with_its_samples() {
     let mut changed = world.image("in/import_1/b_checked.jpg", "B", &["cat"]).await;
     changed.usage = Some(Usage::Eval);
     let added = world.image("in/0.jpg", "0", &["dog", "new"]).await;
-    let all = vec![sample(VersionEntry::new(changed)), sample(kept), sample(VersionEntry::new(added))];
+    world.clock.advance(Duration::from_secs(1));
+    let late = ["in/y.jpg", "in/z.jpg"].map(|key| world.image(key, "late", &["late"]));
+    add(&datasets, &set.id, futures::future::join_all(late).await).await;
+    let left_out = Ok(Composed::LeftOut(at("/user/in/y.jpg")));
+    let all =
+        vec![sample(VersionEntry::new(changed)), left_out, sample(kept), sample(VersionEntry::new(added))];
     let id = random_id();
     let made = datasets
         .publish_entries(&project(), set.id.as_str(), composed(&id), stream::iter(all))
@@ -50,8 +56,15 @@ async fn a_composed_version_becomes_current_with_its_samples() {
     assert_eq!((counts.total, counts.added, counts.modified, counts.deleted), (3, 2, 0, 2));
     assert_eq!(
         shown(&working(&datasets, &set.id).await),
-        ["user/in/0.jpg dog,new", "user/in/a.jpg cat", "user/in/import_1/b_checked.jpg cat"]
+        [
+            "user/in/0.jpg dog,new",
+            "user/in/a.jpg cat",
+            "user/in/import_1/b_checked.jpg cat",
+            "user/in/z.jpg late"
+        ],
+        "what no version holds and the run says nothing of stays"
     );
+    assert_eq!(datasets.get(&project(), set.id.as_str()).await.unwrap().sample_count, 4);
     let usages: Vec<_> = entries(&datasets, &made).await.iter().map(|e| e.sample.usage).collect();
     assert_eq!(usages, [None, Some(Usage::Train), Some(Usage::Eval)], "usage is kept");
     let again = datasets
@@ -79,7 +92,7 @@ async fn a_failing_stream_leaves_the_dataset_as_it_was_and_the_run_may_try_again
     let whole = stream::iter(vec![one().await]);
     let made = datasets.publish_entries(&project(), set.id.as_str(), composed(&id), whole).await.unwrap();
     assert_eq!((made.id, made.status), (id, VersionStatus::Normal));
-    assert_eq!(shown(&working(&datasets, &set.id).await), ["user/in/z.jpg dog"]);
+    assert_eq!(shown(&working(&datasets, &set.id).await), ["user/in/a.jpg cat", "user/in/z.jpg dog"]);
 }
 
 #[tokio::test]

@@ -55,6 +55,6 @@ pub use version_copies::{
 pub(crate) use version_use::release_all;
 pub use version_use::{
     SwitchRow, VersionTasksRow, adopt_stage, clear_labels, clear_version_analysis, delete_switch,
-    hold_version, insert_switch, is_analysis_path, release_version, set_version_analysis,
+    hold_version, insert_switch, is_analysis_path, join_stage, release_version, set_version_analysis,
     set_version_processor, switches, version_holders, version_tasks,
 };

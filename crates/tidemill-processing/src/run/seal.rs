@@ -26,7 +26,16 @@ pub(crate) struct Counters {
     pub(crate) validation_dropped: Option<i64>,
 }
 
-/// What the tables of a completed run are, and what else is to be known of it.
+impl Counters {
+    /// What people should look at.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let left = self.unmodified + self.modified + self.added;
+        let told = || format!("no sample is left: all {} were dropped, their results say why", self.deleted);
+        if left == 0 && self.deleted > 0 { vec![told()] } else { Vec::new() }
+    }
+}
+
+/// What the tables of a completed run are.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Summary {
     /// The tables of the results, in order.
@@ -34,9 +43,6 @@ pub(crate) struct Summary {
     /// How many rows of each property every table has.
     #[serde(default)]
     pub(crate) counts: Vec<Counts>,
-    /// What people should know.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) warnings: Vec<String>,
 }
 
 /// The end of a run.
@@ -53,8 +59,7 @@ impl Sealing<'_> {
         self.write_manifest(tables).await?;
         let counts = self.worker.ctx.engine.count_rows(tables).await?;
         let counters = self.count(tables, &counts).await?;
-        let warnings = warnings(&counters);
-        let summary = Summary { tables: tables.to_vec(), counts, warnings };
+        let summary = Summary { tables: tables.to_vec(), counts };
         let json =
             |value: Result<String, serde_json::Error>| value.map_err(|e| Trouble::Failed(e.to_string()));
         Ok(Ended {
@@ -110,10 +115,4 @@ impl Sealing<'_> {
         }
         Ok(Some(i64::try_from(dropped).unwrap_or(i64::MAX)))
     }
-}
-
-fn warnings(counters: &Counters) -> Vec<String> {
-    let left = counters.unmodified + counters.modified + counters.added;
-    let told = || format!("no sample is left: all {} were dropped, their results say why", counters.deleted);
-    if left == 0 && counters.deleted > 0 { vec![told()] } else { Vec::new() }
 }

@@ -3,7 +3,7 @@
 use super::Template;
 use crate::error::ProcessingError;
 use crate::processing::Inner;
-use crate::run::{Counters, Summary, left_out};
+use crate::run::{Counters, left_out};
 use tidemill_api::modelarts::processing::{
     ProcessorDataSource, ProcessorNotes, ProcessorProgress, ProcessorTask, ProcessorTaskRequest,
     ProcessorTaskVersion, TemplateParam, WorkPath,
@@ -90,19 +90,17 @@ pub(super) fn version(inner: &Inner, run: &RunRow) -> Result<ProcessorTaskVersio
     })
 }
 
-/// What else is to be known of a completed run.
+/// What else is to be known of a completed run. Lists of runs have no results; what an analysis left out stands in
+/// its task.
 fn notes(run: &RunRow) -> Option<ProcessorNotes> {
-    let result = run.result.as_deref().filter(|_| run.status == 2)?;
-    let notes = match Template::parse(&run.template_id).is_some_and(Template::has_versions) {
-        true => {
-            let counters =
-                run.counters.as_deref().and_then(|text| serde_json::from_str::<Counters>(text).ok());
-            let summary: Summary = serde_json::from_str(result).ok()?;
-            let validation_dropped = counters.and_then(|counters| counters.validation_dropped);
-            ProcessorNotes { validation_dropped, warnings: summary.warnings }
+    let counters: Option<Counters> = run.counters.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let notes = match counters {
+        Some(counters) => {
+            ProcessorNotes { validation_dropped: counters.validation_dropped, warnings: counters.warnings() }
         }
-        false => {
-            ProcessorNotes { validation_dropped: None, warnings: left_out(result).into_iter().collect() }
+        None => {
+            let left_out = run.result.as_deref().and_then(left_out);
+            ProcessorNotes { validation_dropped: None, warnings: left_out.into_iter().collect() }
         }
     };
     (notes != ProcessorNotes::default()).then_some(notes)
