@@ -183,7 +183,7 @@ async fn the_samples_of_a_version_are_chosen_like_those_at_work() {
     };
     let cat = json!({"label_list": {"labels": [{"name": "cat", "type": 0}]}});
     for (options, expected) in [
-        (found(&[cat.clone()], None), 2),
+        (found(std::slice::from_ref(&cat), None), 2),
         (found(&[cat.clone(), json!({"sample_name": "none.jpg"})], None), 3),
         (found(&[json!({"label_list": cat["label_list"], "sample_name": "2.jpg"})], None), 1),
         (found(&[json!({"sample_dir": "/b/in/"})], None), 1),
