@@ -6,7 +6,10 @@ cd "$(dirname "$0")/.."
 
 if cargo +nightly fuzz --version >/dev/null 2>&1; then
   for target in frame_decoder put_body protobuf_body compressed_body cursor authorization image voc manifest yolo csv; do
-    cargo +nightly fuzz run "$target" -- -max_total_time="${FUZZ_SECONDS:-300}"
+    seeds=()
+    [ ! -d "fuzz/seeds/$target" ] || seeds=("fuzz/corpus/$target" "fuzz/seeds/$target")
+    mkdir -p "fuzz/corpus/$target"
+    cargo +nightly fuzz run "$target" "${seeds[@]}" -- -max_total_time="${FUZZ_SECONDS:-300}"
   done
 else
   echo "no nightly compiler with cargo-fuzz: the fuzz bodies run only with proptest" >&2

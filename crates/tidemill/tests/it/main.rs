@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a surprise ends the test
 
 mod config;
+mod fuzz_seeds;
 mod journey;
 mod retry;
 mod serve;
