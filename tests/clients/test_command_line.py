@@ -45,7 +45,10 @@ def test_a_dump_task_is_made_with_every_option(own_server, run, name, meant):
     assert (described["record_delimiter"], described["partition_format"]) == (meant, "yyyy/MM/dd")
     dis.put("s", [b"one", b"two"])
     flush(own_server, 61)
-    delivered = lambda: objects.delivered(own_server, "bucket", "in/")  # noqa: E731
+
+    def delivered():
+        return objects.delivered(own_server, "bucket", "in/")
+
     assert wait_for(delivered, "the delivery") == meant.join(["one", "two", ""]).encode()
     assert re.match(r"in/\d{4}/\d\d/\d\d/s-", objects.data_keys(own_server, "bucket")[0])
 
@@ -89,7 +92,10 @@ def test_receipts_of_one_stream(own_server, run):
         dis.create_stream(name)
         dis.create_task(name, f"to-{name}", bucket)
         run("dump", "delete", name, f"to-{name}")
-    tasks = lambda *more: [r["receipt"]["task_name"] for r in run("dump", "receipts", *more)]  # noqa: E731
+
+    def tasks(*more):
+        return [row["receipt"]["task_name"] for row in run("dump", "receipts", *more)]
+
     assert tasks() == ["to-a", "to-b"]
     assert tasks("--stream", "b") == ["to-b"]
     assert tasks("--stream", "c") == []
