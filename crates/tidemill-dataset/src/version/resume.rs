@@ -70,7 +70,7 @@ impl Datasets {
 /// Begins a switch again under another stage; its version.
 async fn restart(tx: &mut dyn Tx, old: &SwitchRow, new: &SwitchRow) -> Result<Option<VersionRow>, MetaError> {
     rows::delete_switch(tx, old).await?;
-    rows::leave_stage(tx, &old.stage).await?;
+    rows::leave_set(tx, &old.stage).await?;
     rows::insert_switch(tx, new).await?;
     rows::version(tx, &new.version_id).await
 }

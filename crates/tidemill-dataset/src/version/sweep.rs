@@ -1,11 +1,12 @@
-//! Removing what no version refers to any more: canonical manifests and staged samples.
+//! Removing what no version refers to any more: canonical manifests, staged samples, and those that were the
+//! working ones before.
 
 use super::canonical::place_of;
 use super::{read, tx};
 use crate::Datasets;
 use object_store::ObjectStoreExt;
+use tidemill_meta::MetaError;
 use tidemill_meta::dataset as rows;
-use tidemill_meta::{MetaError, Tx};
 
 /// Rows of each kind removed in one transaction.
 const BATCH: u32 = 2000;
@@ -28,10 +29,10 @@ impl Datasets {
         for identity in identities {
             self.sweep_artefact(identity).await?;
         }
-        let stages: Vec<String> = read!(self.meta(), |tx| rows::stages_left(tx)).map_err(told)?;
-        for stage in stages {
+        let sets: Vec<String> = read!(self.meta(), |tx| rows::sets_left(tx)).map_err(told)?;
+        for set in sets {
             while !self.stopping().is_cancelled()
-                && !tx!(self.meta(), |tx, stage| sweep_stage(tx, &stage)).map_err(told)?
+                && !tx!(self.meta(), |tx, set| rows::sweep_set(tx, &set, BATCH)).map_err(told)?
             {}
         }
         Ok(())
@@ -49,13 +50,4 @@ impl Datasets {
         }
         tx!(self.meta(), |tx, identity| rows::artefact_settled(tx, &identity)).map_err(told)
     }
-}
-
-/// Removes some staged samples; true when none are left.
-async fn sweep_stage(tx: &mut dyn Tx, stage: &str) -> Result<bool, MetaError> {
-    let done = rows::sweep_dataset_rows(tx, stage, BATCH).await?;
-    if done {
-        rows::stage_swept(tx, stage).await?;
-    }
-    Ok(done)
 }

@@ -49,7 +49,10 @@ impl Datasets {
             let (of, row) = (dataset.clone(), switch.clone());
             let done = tokio::spawn(async move { work.do_switch(&of, &version, &row).await }).await;
             match done.unwrap_or_else(|error| Err(Trouble::Failed(error.to_string()))) {
-                Ok(()) => tracing::info!(version = id, "the dataset is switched"),
+                Ok(()) => {
+                    tracing::info!(version = id, "the dataset is switched");
+                    datasets.sweep_versions();
+                }
                 Err(Trouble::Stopped) => tracing::info!(version = id, "the switch goes on at the next start"),
                 Err(Trouble::Failed(why)) => {
                     tracing::error!(version = id, why, "the dataset cannot be switched and stays as it was");
@@ -138,7 +141,7 @@ async fn finish(
 
 async fn give_up(tx: &mut dyn Tx, switch: &SwitchRow, now_ms: i64) -> Result<(), MetaError> {
     if rows::delete_switch(tx, switch).await? {
-        rows::leave_stage(tx, &switch.stage).await?;
+        rows::leave_set(tx, &switch.stage).await?;
         let (from, to) = (DatasetStatus::Switching.code(), DatasetStatus::Normal.code());
         rows::change_dataset_status(tx, &switch.dataset_id, from, to, now_ms).await?;
     }

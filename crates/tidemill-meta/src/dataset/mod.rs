@@ -6,6 +6,7 @@ mod point;
 mod registry;
 mod sample;
 mod sample_label;
+mod sample_set;
 mod search;
 mod stats;
 mod task;
@@ -34,6 +35,8 @@ pub use sample_label::{
     SampleLabelRow, delete_sample_labels, insert_sample_labels, labels_of_samples, rename_sample_labels,
     samples_with_label, strip_label,
 };
+use sample_set::sweep_set_rows;
+pub use sample_set::{adopt_stage, join_stage, leave_set, sets_left, sweep_set};
 pub use search::{Condition, Join, Order, SampleQuery, count_samples, search_samples, walk_samples};
 pub use stats::{
     LabelCountRow, StatusCounts, annotators, hard_counts, hard_counts_among, label_counts,
@@ -45,16 +48,15 @@ pub use task::{
 };
 pub use version::{
     VERSION_CREATING, VERSION_FAILED, VERSION_NORMAL, VersionRow, artefact_settled, artefacts_left,
-    delete_version, delete_versions_of, insert_version, is_referred_to, leave_stage, stage_swept,
-    stages_left, unfinished_versions, update_version, version, version_count, version_named, versions_of,
-    withdraw_version,
+    delete_version, delete_versions_of, insert_version, is_referred_to, unfinished_versions, update_version,
+    version, version_count, version_named, versions_of, withdraw_version,
 };
 pub use version_copies::{
     CopiesRow, abandoned_copies, abandoned_copies_of, note_copies, settle_copies, unsettled_copies,
 };
 pub(crate) use version_use::release_all;
 pub use version_use::{
-    SwitchRow, VersionTasksRow, adopt_stage, clear_labels, clear_version_analysis, delete_switch,
-    hold_version, insert_switch, is_analysis_path, join_stage, release_version, set_version_analysis,
-    set_version_processor, switches, version_holders, version_tasks,
+    SwitchRow, VersionTasksRow, clear_labels, clear_version_analysis, delete_switch, hold_version,
+    insert_switch, is_analysis_path, release_version, set_version_analysis, set_version_processor, switches,
+    version_holders, version_tasks,
 };

@@ -1,5 +1,6 @@
 //! How many samples datasets had over time.
 
+use super::sample_set::in_set;
 use crate::{MetaError, Tx, args};
 
 /// The samples of a dataset at a time.
@@ -23,7 +24,7 @@ pub async fn changed_datasets(tx: &mut dyn Tx, since_ms: i64) -> Result<Vec<Stri
 
 /// The samples of a dataset as they are now.
 pub async fn count_samples_now(tx: &mut dyn Tx, dataset_id: &str, at_ms: i64) -> Result<PointRow, MetaError> {
-    let sql = "SELECT status, COUNT(*) FROM dataset_samples WHERE dataset_id = $1 GROUP BY status";
+    let sql = concat!("SELECT status, COUNT(*) FROM dataset_samples WHERE ", in_set!(), " GROUP BY status");
     let mut point = PointRow { at_ms, total: 0, unlabeled: 0, labeled: 0 };
     for row in tx.query(sql, args![dataset_id]).await? {
         let (status, count) = (row.int(0)?, row.uint(1)?);

@@ -276,14 +276,16 @@ pub async fn touch_dataset_data(
 }
 
 /// Removes a dataset whose state is `status`: its name is free and nothing of it is found from then on. What
-/// else it had is left to [`sweep_dataset_rows`].
+/// else it had is left to be swept.
 pub async fn delete_dataset(tx: &mut dyn Tx, id: &str, status: i64) -> Result<bool, MetaError> {
-    let sql = "DELETE FROM datasets WHERE dataset_id = $1 AND status = $2 RETURNING project, work";
+    let sql =
+        "DELETE FROM datasets WHERE dataset_id = $1 AND status = $2 RETURNING project, work, sample_set";
     let gone = tx.query(sql, args![id, status]).await?;
     let Some(row) = gone.first() else { return Ok(false) };
     super::delete_versions_of(tx, id).await?;
     super::delete_tasks(tx, id).await?;
     super::delete_points(tx, id).await?;
+    super::leave_set(tx, &row.text_or_null(2)?.unwrap_or_default()).await?;
     let sql = "INSERT INTO dataset_sweeps (dataset_id, project, work) VALUES ($1, $2, $3)";
     tx.execute(sql, args![id, row.text(0)?, row.text(1)?]).await?;
     Ok(true)
@@ -295,20 +297,14 @@ pub async fn datasets_to_sweep(tx: &mut dyn Tx) -> Result<Vec<(String, String, S
     rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?))).collect()
 }
 
-/// Removes up to `batch` samples of a deleted dataset with their annotations and, once there are none, its
-/// labels. True when nothing is left.
+/// Removes up to `batch` samples that a deleted dataset has under its own id with their annotations and, once there
+/// are none, its labels. True when nothing is left.
 pub async fn sweep_dataset_rows(tx: &mut dyn Tx, id: &str, batch: u32) -> Result<bool, MetaError> {
-    let sql = "DELETE FROM dataset_sample_labels WHERE dataset_id = $1 AND (sample_id, n) IN (SELECT sample_id, n FROM dataset_sample_labels WHERE dataset_id = $1 LIMIT $2)";
-    let mut gone = tx.execute(sql, args![id, batch]).await?;
-    let sql = "DELETE FROM dataset_samples WHERE dataset_id = $1 AND sample_id IN (SELECT sample_id FROM dataset_samples WHERE dataset_id = $1 LIMIT $2)";
-    gone += tx.execute(sql, args![id, batch]).await?;
-    let sql = "DELETE FROM dataset_deleted_samples WHERE dataset_id = $1 AND sample_id IN (SELECT sample_id FROM dataset_deleted_samples WHERE dataset_id = $1 LIMIT $2)";
-    gone += tx.execute(sql, args![id, batch]).await?;
-    if gone > 0 {
-        return Ok(false);
+    let done = super::sweep_set_rows(tx, id, batch).await?;
+    if done {
+        tx.execute("DELETE FROM dataset_labels WHERE dataset_id = $1", args![id]).await?;
     }
-    tx.execute("DELETE FROM dataset_labels WHERE dataset_id = $1", args![id]).await?;
-    Ok(true)
+    Ok(done)
 }
 
 /// Nothing of a deleted dataset is left.

@@ -1,5 +1,6 @@
 //! Samples.
 
+use super::sample_set::{in_set, set_of};
 use super::search::placeholders;
 use crate::{MetaError, Row, Tx, Value, args};
 
@@ -75,9 +76,11 @@ pub(super) fn sample_of(row: &Row) -> Result<SampleRow, MetaError> {
 /// Adds a sample; `false` if it is there already.
 pub async fn insert_sample(tx: &mut dyn Tx, dataset: &str, s: &SampleRow) -> Result<bool, MetaError> {
     let sql = concat!(
-        "INSERT INTO dataset_samples (dataset_id, ",
+        "INSERT INTO dataset_samples (set_id, ",
         sample_columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (dataset_id, sample_id) DO NOTHING"
+        ") VALUES (",
+        set_of!(),
+        ", $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (set_id, sample_id) DO NOTHING"
     );
     let args = args![
         dataset,
@@ -104,7 +107,11 @@ pub async fn insert_sample(tx: &mut dyn Tx, dataset: &str, s: &SampleRow) -> Res
 
 /// Writes all of a sample that can change; `false` if there is none.
 pub async fn update_sample(tx: &mut dyn Tx, dataset: &str, s: &SampleRow) -> Result<bool, MetaError> {
-    let sql = "UPDATE dataset_samples SET sample_type = $3, size = $4, etag = $5, modified_ms = $6, status = $7, sample_usage = $8, hard = $9, coefficient = $10, reasons = $11, metadata = $12 WHERE dataset_id = $1 AND sample_id = $2";
+    let sql = concat!(
+        "UPDATE dataset_samples SET sample_type = $3, size = $4, etag = $5, modified_ms = $6, status = $7, sample_usage = $8, hard = $9, coefficient = $10, reasons = $11, metadata = $12 WHERE ",
+        in_set!(),
+        " AND sample_id = $2"
+    );
     let args = args![
         dataset,
         &s.sample_id,
@@ -127,7 +134,9 @@ pub async fn sample(tx: &mut dyn Tx, dataset: &str, id: &str) -> Result<Option<S
     let sql = concat!(
         "SELECT ",
         sample_columns!(),
-        " FROM dataset_samples WHERE dataset_id = $1 AND sample_id = $2"
+        " FROM dataset_samples WHERE ",
+        in_set!(),
+        " AND sample_id = $2"
     );
     tx.query(sql, args![dataset, id]).await?.first().map(sample_of).transpose()
 }
@@ -142,7 +151,9 @@ pub async fn samples_by_ids(
         concat!(
             "SELECT ",
             sample_columns!(),
-            " FROM dataset_samples WHERE dataset_id = $1 AND sample_id IN ({})"
+            " FROM dataset_samples WHERE ",
+            in_set!(),
+            " AND sample_id IN ({})"
         ),
         placeholders(2, ids.len())
     );
@@ -161,7 +172,9 @@ pub async fn next_samples(
     let sql = concat!(
         "SELECT ",
         sample_columns!(),
-        " FROM dataset_samples WHERE dataset_id = $1 AND (location, line, sample_id) > ($2, $3, $4) ORDER BY location, line, sample_id LIMIT $5"
+        " FROM dataset_samples WHERE ",
+        in_set!(),
+        " AND (location, line, sample_id) > ($2, $3, $4) ORDER BY location, line, sample_id LIMIT $5"
     );
     let args = args![dataset, &after.0, after.1, &after.2, limit];
     tx.query(sql, args).await?.iter().map(sample_of).collect()
@@ -170,12 +183,18 @@ pub async fn next_samples(
 /// Removes a sample with its annotations; `false` if there is none.
 pub async fn delete_sample(tx: &mut dyn Tx, dataset: &str, id: &str) -> Result<bool, MetaError> {
     super::delete_sample_labels(tx, dataset, id).await?;
-    let sql = "DELETE FROM dataset_samples WHERE dataset_id = $1 AND sample_id = $2";
+    let sql = concat!("DELETE FROM dataset_samples WHERE ", in_set!(), " AND sample_id = $2");
     Ok(tx.execute(sql, args![dataset, id]).await? == 1)
 }
 
 /// Brings the state of a sample in line with its annotations.
 pub async fn refresh_sample_status(tx: &mut dyn Tx, dataset: &str, id: &str) -> Result<(), MetaError> {
-    let sql = "UPDATE dataset_samples SET status = (SELECT CASE WHEN COUNT(*) = 0 THEN 0 WHEN MIN(confirmed) = 0 THEN 2 ELSE 1 END FROM dataset_sample_labels WHERE dataset_id = $1 AND sample_id = $2) WHERE dataset_id = $1 AND sample_id = $2";
+    let sql = concat!(
+        "UPDATE dataset_samples SET status = (SELECT CASE WHEN COUNT(*) = 0 THEN 0 WHEN MIN(confirmed) = 0 THEN 2 ELSE 1 END FROM dataset_sample_labels WHERE ",
+        in_set!(),
+        " AND sample_id = $2) WHERE ",
+        in_set!(),
+        " AND sample_id = $2"
+    );
     tx.execute(sql, args![dataset, id]).await.map(drop)
 }

@@ -1,5 +1,6 @@
 //! Annotations of samples.
 
+use super::sample_set::{in_set, set_of};
 use super::search::placeholders;
 use crate::{MetaError, Row, Tx, Value, args};
 
@@ -24,6 +25,14 @@ pub struct SampleLabelRow {
     pub created_ms: Option<i64>,
 }
 
+/// The columns of an annotation, without its set.
+macro_rules! label_columns {
+    () => {
+        "sample_id, n, name, label_type, confirmed, score, label_id, annotated_by, property, created_ms"
+    };
+}
+pub(super) use label_columns;
+
 fn label_of(row: &Row) -> Result<SampleLabelRow, MetaError> {
     Ok(SampleLabelRow {
         name: row.text(1)?,
@@ -44,7 +53,13 @@ pub async fn insert_sample_labels(
     sample: &str,
     labels: &[SampleLabelRow],
 ) -> Result<(), MetaError> {
-    let sql = "INSERT INTO dataset_sample_labels (dataset_id, sample_id, n, name, label_type, confirmed, score, label_id, annotated_by, property, created_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let sql = concat!(
+        "INSERT INTO dataset_sample_labels (set_id, ",
+        label_columns!(),
+        ") VALUES (",
+        set_of!(),
+        ", $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+    );
     for (n, label) in labels.iter().enumerate() {
         let args = args![
             dataset,
@@ -66,7 +81,7 @@ pub async fn insert_sample_labels(
 
 /// Removes all annotations of a sample.
 pub async fn delete_sample_labels(tx: &mut dyn Tx, dataset: &str, sample: &str) -> Result<(), MetaError> {
-    let sql = "DELETE FROM dataset_sample_labels WHERE dataset_id = $1 AND sample_id = $2";
+    let sql = concat!("DELETE FROM dataset_sample_labels WHERE ", in_set!(), " AND sample_id = $2");
     tx.execute(sql, args![dataset, sample]).await.map(drop)
 }
 
@@ -80,7 +95,11 @@ pub async fn labels_of_samples(
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT sample_id, name, label_type, confirmed, score, label_id, annotated_by, property, created_ms FROM dataset_sample_labels WHERE dataset_id = $1 AND sample_id IN ({}) ORDER BY sample_id, n",
+        concat!(
+            "SELECT sample_id, name, label_type, confirmed, score, label_id, annotated_by, property, created_ms FROM dataset_sample_labels WHERE ",
+            in_set!(),
+            " AND sample_id IN ({}) ORDER BY sample_id, n"
+        ),
         placeholders(2, ids.len())
     );
     let mut args = args![dataset];
@@ -97,8 +116,11 @@ pub async fn rename_sample_labels(
     label_type: i64,
     to: &str,
 ) -> Result<(), MetaError> {
-    let sql =
-        "UPDATE dataset_sample_labels SET name = $4 WHERE dataset_id = $1 AND name = $2 AND label_type = $3";
+    let sql = concat!(
+        "UPDATE dataset_sample_labels SET name = $4 WHERE ",
+        in_set!(),
+        " AND name = $2 AND label_type = $3"
+    );
     tx.execute(sql, args![dataset, name, label_type, to]).await.map(drop)
 }
 
@@ -110,7 +132,11 @@ pub async fn samples_with_label(
     label_type: i64,
     limit: u32,
 ) -> Result<Vec<String>, MetaError> {
-    let sql = "SELECT DISTINCT sample_id FROM dataset_sample_labels WHERE dataset_id = $1 AND name = $2 AND label_type = $3 LIMIT $4";
+    let sql = concat!(
+        "SELECT DISTINCT sample_id FROM dataset_sample_labels WHERE ",
+        in_set!(),
+        " AND name = $2 AND label_type = $3 LIMIT $4"
+    );
     tx.query(sql, args![dataset, name, label_type, limit]).await?.iter().map(|row| row.text(0)).collect()
 }
 
@@ -122,8 +148,12 @@ pub async fn strip_label(
     name: &str,
     label_type: i64,
 ) -> Result<u64, MetaError> {
-    let sql = "DELETE FROM dataset_sample_labels WHERE dataset_id = $1 AND sample_id = $2 AND name = $3 AND label_type = $4";
+    let sql = concat!(
+        "DELETE FROM dataset_sample_labels WHERE ",
+        in_set!(),
+        " AND sample_id = $2 AND name = $3 AND label_type = $4"
+    );
     tx.execute(sql, args![dataset, sample, name, label_type]).await?;
-    let sql = "SELECT COUNT(*) FROM dataset_sample_labels WHERE dataset_id = $1 AND sample_id = $2";
+    let sql = concat!("SELECT COUNT(*) FROM dataset_sample_labels WHERE ", in_set!(), " AND sample_id = $2");
     tx.query(sql, args![dataset, sample]).await?.first().map_or(Ok(0), |row| row.uint(0))
 }

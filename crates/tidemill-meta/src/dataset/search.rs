@@ -2,6 +2,7 @@
 
 use super::SampleRow;
 use super::sample::{sample_columns, sample_of};
+use super::sample_set::in_set;
 use crate::{MetaError, Tx, Value, args};
 
 /// How conditions are joined.
@@ -136,7 +137,8 @@ struct Statement {
 
 impl Statement {
     fn new(select: &str, dataset: &str) -> Self {
-        Self { sql: format!("{select} FROM dataset_samples WHERE dataset_id = $1"), args: args![dataset] }
+        let sql = format!(concat!("{} FROM dataset_samples WHERE ", in_set!()), select);
+        Self { sql, args: args![dataset] }
     }
 
     async fn run(self, tx: &mut dyn Tx) -> Result<Vec<crate::Row>, MetaError> {
@@ -187,7 +189,8 @@ impl Statement {
             Condition::SampleType(code) => self.equals("sample_type", *code),
             Condition::Annotated { .. } => self.annotated(condition),
             Condition::Annotator(who) => {
-                self.sql.push_str("sample_id IN (SELECT sample_id FROM dataset_sample_labels WHERE dataset_id = $1 AND annotated_by = ");
+                self.annotations();
+                self.sql.push_str(" AND annotated_by = ");
                 self.bind(who.as_str());
                 self.sql.push(')');
             }
@@ -228,11 +231,17 @@ impl Statement {
         self.sql.push_str("), '/') = 0");
     }
 
+    /// The sample has an annotation of which more follows.
+    fn annotations(&mut self) {
+        let sql = concat!("sample_id IN (SELECT sample_id FROM dataset_sample_labels WHERE ", in_set!());
+        self.sql.push_str(sql);
+    }
+
     fn annotated(&mut self, condition: &Condition) {
         let Condition::Annotated { name, label_type, confirmed, score, properties, join } = condition else {
             return;
         };
-        self.sql.push_str("sample_id IN (SELECT sample_id FROM dataset_sample_labels WHERE dataset_id = $1");
+        self.annotations();
         if let Some(name) = name {
             self.sql.push_str(" AND ");
             self.equals("name", name.as_str());

@@ -1,5 +1,6 @@
 //! Counting samples and annotations.
 
+use super::sample_set::in_set;
 use super::search::placeholders;
 use crate::{MetaError, Row, Tx, Value, args};
 
@@ -29,7 +30,7 @@ pub struct LabelCountRow {
 
 /// How many samples of a dataset are in each state.
 pub async fn status_counts(tx: &mut dyn Tx, dataset: &str) -> Result<StatusCounts, MetaError> {
-    let sql = "SELECT status, COUNT(*) FROM dataset_samples WHERE dataset_id = $1 GROUP BY status";
+    let sql = concat!("SELECT status, COUNT(*) FROM dataset_samples WHERE ", in_set!(), " GROUP BY status");
     let mut counts = StatusCounts::default();
     for row in tx.query(sql, args![dataset]).await? {
         let count = row.uint(1)?;
@@ -44,7 +45,7 @@ pub async fn status_counts(tx: &mut dyn Tx, dataset: &str) -> Result<StatusCount
 
 /// How many samples are hard examples.
 pub async fn hard_counts(tx: &mut dyn Tx, dataset: &str) -> Result<u64, MetaError> {
-    let sql = "SELECT COUNT(*) FROM dataset_samples WHERE dataset_id = $1 AND hard = 1";
+    let sql = concat!("SELECT COUNT(*) FROM dataset_samples WHERE ", in_set!(), " AND hard = 1");
     tx.query(sql, args![dataset]).await?.first().map_or(Ok(0), |row| row.uint(0))
 }
 
@@ -54,7 +55,7 @@ pub async fn hard_counts_among(tx: &mut dyn Tx, dataset: &str, states: &[i64]) -
         return Ok(0);
     }
     let sql = format!(
-        "SELECT COUNT(*) FROM dataset_samples WHERE dataset_id = $1 AND hard = 1 AND status IN ({})",
+        concat!("SELECT COUNT(*) FROM dataset_samples WHERE ", in_set!(), " AND hard = 1 AND status IN ({})"),
         placeholders(2, states.len())
     );
     tx.query_built(sql, of_states(dataset, states)).await?.first().map_or(Ok(0), |row| row.uint(0))
@@ -66,7 +67,11 @@ pub async fn label_counts(
     dataset: &str,
     confirmed: bool,
 ) -> Result<Vec<LabelCountRow>, MetaError> {
-    let sql = "SELECT name, label_type, COUNT(*), COUNT(DISTINCT sample_id) FROM dataset_sample_labels WHERE dataset_id = $1 AND confirmed = $2 GROUP BY name, label_type";
+    let sql = concat!(
+        "SELECT name, label_type, COUNT(*), COUNT(DISTINCT sample_id) FROM dataset_sample_labels WHERE ",
+        in_set!(),
+        " AND confirmed = $2 GROUP BY name, label_type"
+    );
     tx.query(sql, args![dataset, confirmed]).await?.iter().map(label_count_of).collect()
 }
 
@@ -81,7 +86,13 @@ pub async fn label_counts_among(
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT name, label_type, COUNT(*), COUNT(DISTINCT sample_id) FROM dataset_sample_labels WHERE dataset_id = $1 AND sample_id IN (SELECT sample_id FROM dataset_samples WHERE dataset_id = $1 AND status IN ({})) GROUP BY name, label_type",
+        concat!(
+            "SELECT name, label_type, COUNT(*), COUNT(DISTINCT sample_id) FROM dataset_sample_labels WHERE ",
+            in_set!(),
+            " AND sample_id IN (SELECT sample_id FROM dataset_samples WHERE ",
+            in_set!(),
+            " AND status IN ({})) GROUP BY name, label_type"
+        ),
         placeholders(2, states.len())
     );
     tx.query_built(sql, of_states(dataset, states)).await?.iter().map(label_count_of).collect()
@@ -104,19 +115,26 @@ fn label_count_of(row: &Row) -> Result<LabelCountRow, MetaError> {
 
 /// The most annotations that a sample has.
 pub async fn labels_a_sample_max(tx: &mut dyn Tx, dataset: &str) -> Result<u64, MetaError> {
-    let sql = "SELECT COALESCE(MAX(n) + 1, 0) FROM dataset_sample_labels WHERE dataset_id = $1";
+    let sql = concat!("SELECT COALESCE(MAX(n) + 1, 0) FROM dataset_sample_labels WHERE ", in_set!());
     tx.query(sql, args![dataset]).await?.first().map_or(Ok(0), |row| row.uint(0))
 }
 
 /// Up to `limit` of those who made annotations, by name.
 pub async fn annotators(tx: &mut dyn Tx, dataset: &str, limit: u32) -> Result<Vec<String>, MetaError> {
-    let sql = "SELECT DISTINCT annotated_by FROM dataset_sample_labels WHERE dataset_id = $1 AND annotated_by <> '' ORDER BY annotated_by LIMIT $2";
+    let sql = concat!(
+        "SELECT DISTINCT annotated_by FROM dataset_sample_labels WHERE ",
+        in_set!(),
+        " AND annotated_by <> '' ORDER BY annotated_by LIMIT $2"
+    );
     tx.query(sql, args![dataset, limit]).await?.iter().map(|row| row.text(0)).collect()
 }
 
 /// Up to `limit` different metadata texts of samples that have any.
 pub async fn metadata_texts(tx: &mut dyn Tx, dataset: &str, limit: u32) -> Result<Vec<String>, MetaError> {
-    let sql =
-        "SELECT DISTINCT metadata FROM dataset_samples WHERE dataset_id = $1 AND metadata <> '{}' LIMIT $2";
+    let sql = concat!(
+        "SELECT DISTINCT metadata FROM dataset_samples WHERE ",
+        in_set!(),
+        " AND metadata <> '{}' LIMIT $2"
+    );
     tx.query(sql, args![dataset, limit]).await?.iter().map(|row| row.text(0)).collect()
 }

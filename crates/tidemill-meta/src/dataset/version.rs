@@ -157,7 +157,7 @@ pub async fn version_count(tx: &mut dyn Tx, dataset: &str) -> Result<(u64, Optio
 /// What a version refers to, which is not visible and will not be, is left to be swept.
 pub async fn withdraw_version(tx: &mut dyn Tx, v: &VersionRow) -> Result<(), MetaError> {
     leave_artefact(tx, &v.identity).await?;
-    leave_stage(tx, &v.stage).await?;
+    super::leave_set(tx, &v.stage).await?;
     abandon_copies(tx, &v.version_id).await
 }
 
@@ -177,7 +177,7 @@ pub async fn delete_versions_of(tx: &mut dyn Tx, dataset: &str) -> Result<(), Me
     }
     let sql = "DELETE FROM dataset_switches WHERE dataset_id = $1 RETURNING stage";
     for row in tx.query(sql, args![dataset]).await? {
-        leave_stage(tx, &row.text(0)?).await?;
+        super::leave_set(tx, &row.text(0)?).await?;
     }
     Ok(())
 }
@@ -207,24 +207,4 @@ pub async fn is_referred_to(tx: &mut dyn Tx, identity: &str) -> Result<bool, Met
 pub async fn artefact_settled(tx: &mut dyn Tx, identity: &str) -> Result<(), MetaError> {
     let sql = "DELETE FROM dataset_artefacts_left WHERE identity = $1";
     tx.execute(sql, args![identity]).await.map(drop)
-}
-
-/// Staged samples that nothing refers to any more.
-pub async fn leave_stage(tx: &mut dyn Tx, stage: &str) -> Result<(), MetaError> {
-    if stage.is_empty() {
-        return Ok(());
-    }
-    let sql = "INSERT INTO dataset_stages_left (stage) VALUES ($1) ON CONFLICT (stage) DO NOTHING";
-    tx.execute(sql, args![stage]).await.map(drop)
-}
-
-/// Staged samples to be removed.
-pub async fn stages_left(tx: &mut dyn Tx) -> Result<Vec<String>, MetaError> {
-    let rows = tx.query("SELECT stage FROM dataset_stages_left", vec![]).await?;
-    rows.iter().map(|row| row.text(0)).collect()
-}
-
-/// Nothing of a stage is left.
-pub async fn stage_swept(tx: &mut dyn Tx, stage: &str) -> Result<(), MetaError> {
-    tx.execute("DELETE FROM dataset_stages_left WHERE stage = $1", args![stage]).await.map(drop)
 }

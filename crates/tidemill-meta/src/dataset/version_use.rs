@@ -58,41 +58,6 @@ pub async fn delete_switch(tx: &mut dyn Tx, s: &SwitchRow) -> Result<bool, MetaE
     Ok(tx.execute(sql, args![&s.dataset_id, &s.stage]).await? == 1)
 }
 
-/// Staged samples become the working samples of a dataset in place of those it has. What is remembered as deleted
-/// stays remembered, and what the stage remembers is added.
-pub async fn adopt_stage(tx: &mut dyn Tx, dataset: &str, stage: &str) -> Result<(), MetaError> {
-    tx.execute("DELETE FROM dataset_sample_labels WHERE dataset_id = $1", args![dataset]).await?;
-    tx.execute("DELETE FROM dataset_samples WHERE dataset_id = $1", args![dataset]).await?;
-    take_stage(tx, dataset, stage).await
-}
-
-/// Staged samples become the working samples of a dataset, beside those that came after `published_ms` and that the
-/// stage neither has nor remembers as deleted.
-pub async fn join_stage(
-    tx: &mut dyn Tx,
-    dataset: &str,
-    stage: &str,
-    published_ms: i64,
-) -> Result<(), MetaError> {
-    let sql = "DELETE FROM dataset_sample_labels WHERE dataset_id = $1 AND sample_id IN (SELECT sample_id FROM dataset_samples WHERE dataset_id = $1 AND created_ms <= $3 UNION ALL SELECT sample_id FROM dataset_samples WHERE dataset_id = $2 UNION ALL SELECT sample_id FROM dataset_deleted_samples WHERE dataset_id = $2)";
-    tx.execute(sql, args![dataset, stage, published_ms]).await?;
-    let sql = "DELETE FROM dataset_samples WHERE dataset_id = $1 AND (created_ms <= $3 OR sample_id IN (SELECT sample_id FROM dataset_samples WHERE dataset_id = $2 UNION ALL SELECT sample_id FROM dataset_deleted_samples WHERE dataset_id = $2))";
-    tx.execute(sql, args![dataset, stage, published_ms]).await?;
-    take_stage(tx, dataset, stage).await
-}
-
-async fn take_stage(tx: &mut dyn Tx, dataset: &str, stage: &str) -> Result<(), MetaError> {
-    let sql = "INSERT INTO dataset_deleted_samples (dataset_id, sample_id, location, deleted_ms) SELECT $1, sample_id, location, deleted_ms FROM dataset_deleted_samples WHERE dataset_id = $2 ON CONFLICT (dataset_id, sample_id) DO NOTHING";
-    tx.execute(sql, args![dataset, stage]).await?;
-    tx.execute("DELETE FROM dataset_deleted_samples WHERE dataset_id = $1", args![stage]).await?;
-    let sql = "UPDATE dataset_samples SET dataset_id = $1 WHERE dataset_id = $2";
-    tx.execute(sql, args![dataset, stage]).await?;
-    let sql = "UPDATE dataset_sample_labels SET dataset_id = $1 WHERE dataset_id = $2";
-    tx.execute(sql, args![dataset, stage]).await?;
-    let sql = "UPDATE datasets SET sample_count = (SELECT COUNT(*) FROM dataset_samples WHERE dataset_id = $1) WHERE dataset_id = $1";
-    tx.execute(sql, args![dataset]).await.map(drop)
-}
-
 /// Removes the labels of a dataset; the samples keep theirs.
 pub async fn clear_labels(tx: &mut dyn Tx, dataset: &str) -> Result<(), MetaError> {
     tx.execute("DELETE FROM dataset_labels WHERE dataset_id = $1", args![dataset]).await.map(drop)

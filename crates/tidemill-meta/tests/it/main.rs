@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // a failed step is a failed test
 
+mod sample_sets;
+
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_meta::{Meta, MetaError, args, suite};
 
