@@ -59,7 +59,8 @@ impl DatasetStatus {
     pub fn activity(self) -> Option<Activity> {
         match self {
             Self::Normal | Self::Abnormal => None,
-            Self::Creating | Self::Deleting | Self::Deleted => Some(Activity::Deleting),
+            Self::Creating => Some(Activity::Creating),
+            Self::Deleting | Self::Deleted => Some(Activity::Deleting),
             Self::Synchronizing => Some(Activity::Synchronizing),
             Self::Publishing => Some(Activity::Publishing),
             Self::Switching => Some(Activity::Switching),
@@ -200,7 +201,9 @@ impl Dataset {
     pub(crate) fn may_grow(&self) -> Result<(), DatasetError> {
         match self.status.activity() {
             Some(Activity::Publishing) => Err(DatasetError::LabelingWhilePublishing),
-            Some(activity @ (Activity::Switching | Activity::Deleting)) => Err(DatasetError::Busy(activity)),
+            Some(activity @ (Activity::Switching | Activity::Creating | Activity::Deleting)) => {
+                Err(DatasetError::Busy(activity))
+            }
             Some(Activity::Importing | Activity::Synchronizing) | None => Ok(()),
         }
     }

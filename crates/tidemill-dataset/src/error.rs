@@ -1,13 +1,16 @@
 //! Why something about a dataset cannot be done.
 
 use crate::label::LabelError;
+use std::fmt;
 use tidemill_bucket::{BucketError, InvalidLocation};
 use tidemill_meta::MetaError;
 
 /// What a dataset is busy with, so that something else has to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
-    /// It is being created or deleted.
+    /// It is being created.
+    Creating,
+    /// It is being deleted.
     Deleting,
     /// Its input is being read again.
     Synchronizing,
@@ -17,6 +20,19 @@ pub enum Activity {
     Switching,
     /// Samples are being imported.
     Importing,
+}
+
+impl fmt::Display for Activity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Creating => "it is being created",
+            Self::Deleting => "it is being deleted",
+            Self::Synchronizing => "it is being synchronized with its input path",
+            Self::Publishing => "a version of it is being made",
+            Self::Switching => "another version is becoming its current one",
+            Self::Importing => "samples are being imported",
+        })
+    }
 }
 
 /// Why a path of a dataset cannot be used.
@@ -91,7 +107,7 @@ pub enum DatasetError {
     #[error(transparent)]
     Label(#[from] LabelError),
     /// It is busy with something else.
-    #[error("the dataset is busy: {0:?}")]
+    #[error("the dataset is busy: {0}; wait until that is over")]
     Busy(Activity),
     /// A version is being made of what the labels are.
     #[error("labels cannot change while a version is being made")]

@@ -10,6 +10,7 @@ mod distribution;
 mod encode;
 pub mod feature;
 pub mod hash;
+pub mod mask;
 pub mod parameters;
 mod pixels;
 mod rect;

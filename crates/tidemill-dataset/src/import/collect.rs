@@ -25,9 +25,12 @@ impl Import {
     pub(crate) async fn run(&self, progress: &mut Progress) -> Result<(), TaskFailure> {
         let (items, ready) = Items::new();
         let unsettled = self.unsettled().await?;
-        tokio::try_join!(self.read(items), self.collect(ready, unsettled, progress))?;
-        if progress.counts.total == 0 && !self.options.initial {
-            let told = format!("{} holds nothing that a dataset of this type can take", self.path);
+        let ((), samples) = tokio::try_join!(self.read(items), self.collect(ready, unsettled, progress))?;
+        if samples == 0 && !self.options.initial {
+            let why = &progress.counts.left_out;
+            let colon = if why.is_empty() { "" } else { ": " };
+            let told =
+                format!("{} holds nothing that a dataset of this type can take{colon}{why}", self.path);
             return Err(TaskFailure::new(FailureReason::NothingImportable, told));
         }
         Ok(())
@@ -54,13 +57,14 @@ impl Import {
         Ok(self.datasets.unsettled_copies(&self.dataset.project).await?.into_iter().collect())
     }
 
-    /// Makes samples of items and adds them, but for those below the directories `unsettled`.
+    /// Makes samples of items and adds them, but for those below the directories `unsettled`; how many items could be
+    /// read as samples.
     pub(crate) async fn collect(
         &self,
         ready: mpsc::Receiver<Item>,
         unsettled: BTreeSet<String>,
         progress: &mut Progress,
-    ) -> Result<(), TaskFailure> {
+    ) -> Result<u64, TaskFailure> {
         let items = unfold(ready, |mut ready| async move { ready.recv().await.map(|item| (item, ready)) });
         let mut prepared = Box::pin(items.map(|item| self.prepare(item)).buffered(AT_ONCE));
         let mut tally = Tally::new(self, unsettled);
@@ -70,7 +74,8 @@ impl Import {
                 tally.add(progress).await?;
             }
         }
-        tally.add(progress).await
+        tally.add(progress).await?;
+        Ok(tally.samples)
     }
 }
 
@@ -78,6 +83,8 @@ impl Import {
 struct Tally<'i> {
     import: &'i Import,
     batch: Vec<NewSample>,
+    /// Items that could be read as samples.
+    samples: u64,
     skips: Skips,
     /// Directories, `bucket/key/`, in which nothing is a sample yet.
     unsettled: BTreeSet<String>,
@@ -87,7 +94,8 @@ struct Tally<'i> {
 impl<'i> Tally<'i> {
     fn new(import: &'i Import, unsettled: BTreeSet<String>) -> Self {
         let saved_ms = import.datasets.clock().now_ms();
-        Self { import, batch: Vec::with_capacity(BATCH), skips: Skips::default(), unsettled, saved_ms }
+        let batch = Vec::with_capacity(BATCH);
+        Self { import, batch, samples: 0, skips: Skips::default(), unsettled, saved_ms }
     }
 
     fn take(&mut self, prepared: Prepared, progress: &mut Progress) {
@@ -109,6 +117,7 @@ impl<'i> Tally<'i> {
             Prepared::Sample(sample, files) => {
                 copied(files);
                 counts.total += 1;
+                self.samples += 1;
                 self.batch.push(*sample);
             }
         }

@@ -25,7 +25,7 @@ pub(super) async fn follow(import: &Import, progress: &mut Progress) -> Result<(
     let (items, ready) = Items::new();
     let pass = Pass::new(import, items);
     let unsettled = import.unsettled().await?;
-    let (seen, ()) = tokio::try_join!(pass.run(), import.collect(ready, unsettled, progress))?;
+    let (seen, _) = tokio::try_join!(pass.run(), import.collect(ready, unsettled, progress))?;
     progress.counts.total = seen.known + progress.counts.added;
     progress.counts.finished = progress.counts.total;
     progress.counts.deleted = seen.removed;

@@ -17,6 +17,7 @@ mod error;
 mod heads;
 mod label_file;
 mod make;
+mod mask;
 mod options;
 mod public;
 mod publish;

@@ -2,7 +2,7 @@
 
 use super::canonical::VersionEntries;
 use super::entry::VersionEntry;
-use super::label_file::{has_file, label_file};
+use super::label_file::{LabelFile, has_file};
 use super::make::{Making, Trouble};
 use crate::manifest::{Annotation, AnnotationKind, Entry, Source, write_entry, written_time};
 use crate::sample::{Place, SampleLabel};
@@ -15,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tidemill_bucket::{Bucket, Location, Scheme};
 use tidemill_model::ProjectId;
+use tidemill_vision::mask::Mask;
 
 /// Samples whose files are written at a time.
 const CHUNK: usize = 256;
@@ -29,6 +30,8 @@ enum File {
     Bytes(Path, Vec<u8>),
     /// A copy of an object.
     Copy(Location, Path),
+    /// The mask of a segmentation.
+    Mask(Mask, Path),
 }
 
 /// Names that are not given twice in one directory. Memory: some 10 bytes a name.
@@ -114,8 +117,13 @@ impl Making {
             let stem = stem_of(entry);
             let name = files.label_names.free(&stem, ".xml");
             let place = files.directory.join(&format!("annotation/{name}"));
-            let bytes = label_file(entry, !self.options.clear_hard);
-            files.waiting.push(File::Bytes(path(&place.key)?, bytes));
+            let mut label_file = LabelFile::of(entry, !self.options.clear_hard);
+            let png = format!("segmentationClassRaw/{}png", name.trim_end_matches("xml"));
+            let png = files.directory.join(&png);
+            if let Some(mask) = label_file.masked(&png) {
+                files.waiting.push(File::Mask(mask, path(&png.key)?));
+            }
+            files.waiting.push(File::Bytes(path(&place.key)?, label_file.write()));
             line.annotations.push(filed(entry, place));
         }
         write_entry(&line, Scheme::S3, &mut files.lines);
@@ -163,6 +171,13 @@ impl FileWriter {
         match file {
             File::Bytes(to, bytes) => {
                 self.bucket.put(&to, PutPayload::from(bytes)).await?;
+                Ok(())
+            }
+            File::Mask(mask, to) => {
+                let drawn = tokio::task::spawn_blocking(move || mask.png()).await;
+                let drawn = drawn.map_err(|error| Trouble::Failed(error.to_string()))?;
+                let png = drawn.map_err(|error| Trouble::Failed(format!("{to}: {error}")))?;
+                self.bucket.put(&to, PutPayload::from(png)).await?;
                 Ok(())
             }
             File::Copy(from, to) => {

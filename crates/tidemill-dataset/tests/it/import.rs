@@ -98,6 +98,21 @@ async fn nothing_importable_behind_the_first_look_fails_the_task() {
 }
 
 #[tokio::test]
+async fn a_manifest_of_which_no_line_can_be_read_fails_and_says_why() {
+    let world = World::new().await;
+    world.put("m/v.manifest", "{\"source\":\nno line\n").await;
+    let dataset = world.dataset(DatasetType::ImageClassification).await;
+    let manifest = ImportOptions::new("/b/m/v.manifest", ImportFrom::Manifest).unwrap();
+    let task = world.import(&dataset, manifest).await;
+    assert_eq!(task.state, TaskState::Failed);
+    let failure = task.failure.unwrap();
+    assert_eq!(failure.reason, FailureReason::NothingImportable);
+    let why = "dataset of this type can take: 2 x line of the manifest cannot be read (first: line 1";
+    assert!(failure.message.contains(why), "{}", failure.message);
+    assert_eq!((task.counts.total, task.counts.finished), (2, 0));
+}
+
+#[tokio::test]
 async fn only_one_import_or_synchronisation_at_a_time() {
     let world = World::new().await;
     world.put("in/1.jpg", "image").await;

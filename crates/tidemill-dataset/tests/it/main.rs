@@ -9,6 +9,7 @@ mod delete;
 mod export;
 mod import;
 mod import_formats;
+mod masks;
 mod mutated;
 mod sync;
 mod upload;

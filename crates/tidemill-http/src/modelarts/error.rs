@@ -201,7 +201,8 @@ pub(super) fn of_label(error: &LabelError) -> ModelArtsCode {
 
 fn of_activity(activity: Activity) -> ModelArtsCode {
     match activity {
-        Activity::Deleting => ModelArtsCode::Deleting,
+        // No code of its own; the message says what it is.
+        Activity::Creating | Activity::Deleting => ModelArtsCode::Deleting,
         Activity::Synchronizing => ModelArtsCode::Synchronizing,
         Activity::Publishing => ModelArtsCode::Publishing,
         Activity::Switching => ModelArtsCode::Switching,
