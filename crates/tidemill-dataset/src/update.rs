@@ -107,7 +107,7 @@ async fn write(
     may_label(tx, dataset).await?;
     delete_labels(tx, dataset, change, now_ms).await?;
     for update in &change.update_labels {
-        label::update_label(tx, dataset, update).await?;
+        label::update_label(tx, dataset, update, now_ms).await?;
     }
     label::add_labels(tx, id, dataset.kind, &change.add_labels).await
 }

@@ -159,6 +159,7 @@ pub(crate) async fn strip_some(
     for sample in samples {
         let others = rows::strip_label(tx, dataset, &sample, name, kind.code()).await?;
         rows::refresh_sample_status(tx, dataset, &sample).await?;
+        rows::mark_relabeled(tx, dataset, &sample, now_ms).await?;
         if others == 0 {
             bare.push(sample);
         }

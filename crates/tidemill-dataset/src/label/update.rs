@@ -25,14 +25,14 @@ impl Datasets {
         dataset: &Dataset,
         labels: Vec<Label>,
     ) -> Result<LabelResults, DatasetError> {
-        let (dataset, labels) = (dataset.clone(), Arc::new(labels));
+        let (dataset, labels, now_ms) = (dataset.clone(), Arc::new(labels), self.clock().now_ms());
         let done = self.meta().tx(move |tx| {
             let (dataset, labels) = (dataset.clone(), labels.clone());
             Box::pin(async move {
                 may_label(tx, &dataset).await?;
                 let mut results = LabelResults::new();
                 for label in labels.iter() {
-                    results.push(apart(update_label(tx, &dataset, label).await)?);
+                    results.push(apart(update_label(tx, &dataset, label, now_ms).await)?);
                 }
                 Ok(results)
             })
@@ -46,6 +46,7 @@ pub(crate) async fn update_label(
     tx: &mut dyn Tx,
     dataset: &Dataset,
     change: &Label,
+    now_ms: i64,
 ) -> Result<(), DatasetError> {
     let id = dataset.id.as_str();
     let found = rows::label(tx, id, &change.name, change.kind.code()).await?;
@@ -63,7 +64,7 @@ pub(crate) async fn update_label(
         Some(name) => {
             check_free(tx, id, name, label.kind).await?;
             rows::update_label(tx, id, &label.row()).await?;
-            rename(tx, id, &label, name).await
+            rename(tx, id, &label, name, now_ms).await
         }
         None => rows::update_label(tx, id, &label.row()).await.map(drop).map_err(Into::into),
     }
@@ -78,9 +79,15 @@ async fn check_free(tx: &mut dyn Tx, dataset: &str, name: &str, kind: LabelType)
 }
 
 /// Renames a label in the dataset's list, in all annotations, and in relations between such entities.
-async fn rename(tx: &mut dyn Tx, dataset: &str, label: &Label, to: &str) -> Result<(), DatasetError> {
+async fn rename(
+    tx: &mut dyn Tx,
+    dataset: &str,
+    label: &Label,
+    to: &str,
+    now_ms: i64,
+) -> Result<(), DatasetError> {
     rows::rename_label(tx, dataset, &label.name, label.kind.code(), to).await?;
-    rows::rename_sample_labels(tx, dataset, &label.name, label.kind.code(), to).await?;
+    rows::rename_sample_labels(tx, dataset, &label.name, label.kind.code(), to, now_ms).await?;
     if label.kind != LabelType::TripletEntity {
         return Ok(());
     }

@@ -101,7 +101,7 @@ async fn add_batch(
         let inserted = on_present != OnPresent::OnlyPresent && rows::insert_sample(tx, dataset, row).await?;
         let changed = !inserted
             && on_present != OnPresent::Keep
-            && replace(tx, dataset, row, !labels.is_empty()).await?;
+            && replace(tx, dataset, row, !labels.is_empty(), now_ms).await?;
         if inserted || (changed && !labels.is_empty()) {
             rows::insert_sample_labels(tx, dataset, &row.sample_id, labels).await?;
             done.labeled += u64::from(!labels.is_empty());
@@ -130,11 +130,13 @@ async fn replace(
     dataset: &str,
     new: &SampleRow,
     relabel: bool,
+    now_ms: i64,
 ) -> Result<bool, DatasetError> {
     let Some(old) = rows::sample(tx, dataset, &new.sample_id).await? else { return Ok(false) };
     let facts = SampleRow { size: new.size, etag: new.etag.clone(), modified_ms: new.modified_ms, ..old };
     let row = if relabel {
         rows::delete_sample_labels(tx, dataset, &new.sample_id).await?;
+        rows::mark_relabeled(tx, dataset, &new.sample_id, now_ms).await?;
         SampleRow {
             status: new.status,
             usage: new.usage.clone(),

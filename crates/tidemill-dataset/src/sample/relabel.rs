@@ -100,6 +100,7 @@ async fn relabel_one(
     rows::insert_sample_labels(tx, id, &change.id, &labels).await?;
     know_labels(tx, id, labels.iter()).await?;
     rows::update_sample(tx, id, &with_changes(row, &sample)).await?;
+    rows::mark_relabeled(tx, id, &change.id, now_ms).await?;
     Ok(())
 }
 

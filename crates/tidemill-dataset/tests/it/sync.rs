@@ -4,9 +4,11 @@ use crate::support::{World, own, project};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use tidemill_bucket::Location;
+use tidemill_dataset::label::DeletePolicy;
+use tidemill_dataset::sample::{Relabel, SampleLabel};
 use tidemill_dataset::task::TaskState;
 use tidemill_dataset::version::{Composed, ComposedVersion, NewVersion};
-use tidemill_dataset::{DatasetError, DatasetType};
+use tidemill_dataset::{DatasetError, DatasetType, LabelType};
 
 #[tokio::test]
 async fn what_is_new_comes_what_vanished_goes_and_what_is_known_is_not_read_again() {
@@ -88,6 +90,50 @@ async fn what_a_run_left_out_stays_away_and_is_not_read() {
     world.put("in/b.jpg", "another").await;
     world.sync(&dataset).await;
     assert_eq!(world.shown(&dataset).await.len(), 3);
+}
+
+#[tokio::test]
+async fn labels_that_somebody_gave_during_a_run_outlive_its_version() {
+    let world = World::new().await;
+    for name in ["a", "b", "c", "d"] {
+        world.put(&format!("in/{name}.jpg"), "image").await;
+        world.put(&format!("in/{name}.txt"), "cat\n").await;
+    }
+    world.put("in/d.txt", "cow\n").await;
+    let dataset = world.dataset(DatasetType::ImageClassification).await;
+    world.sync(&dataset).await;
+    let id = dataset.id.as_str();
+    let first = world.published(&dataset, NewVersion::default()).await;
+    let mut entries = world.datasets.version_entries(&project(), id, &first).await.unwrap();
+    let mut all = Vec::new();
+    while let Some(entry) = entries.next().await.unwrap() {
+        all.push(Ok(Composed::Sample(Box::new(entry))));
+    }
+
+    // While the run reads that version.
+    world.clock.advance(std::time::Duration::from_secs(60));
+    let samples = world.samples(&dataset).await;
+    let named = |name| vec![SampleLabel::named(name, LabelType::ImageClassification, "human/t/u")];
+    let relabel = |n: usize, labels| Relabel { id: samples[n].id.clone(), labels, ..Relabel::default() };
+    let changes = vec![relabel(0, named("dog")), relabel(1, Vec::new())];
+    for done in world.datasets.relabel(&dataset, changes).await.unwrap() {
+        done.unwrap();
+    }
+    let cow = LabelType::ImageClassification;
+    world.datasets.delete_label(&dataset, "cow", cow, DeletePolicy::LabelOnly).await.unwrap();
+    let expected = ["in/a.jpg: dog", "in/b.jpg: ", "in/c.jpg: cat", "in/d.jpg: "];
+    assert_eq!(world.shown(&dataset).await, expected);
+
+    world.clock.advance(std::time::Duration::from_secs(60));
+    let new =
+        ComposedVersion { version_id: "c".repeat(19), name: None, description: String::new(), copies: None };
+    world.datasets.publish_entries(&project(), id, new, futures::stream::iter(all)).await.unwrap();
+    assert_eq!(world.shown(&dataset).await, expected);
+    // The version is what the run made.
+    world.datasets.switch_version(&project(), id, &"c".repeat(19)).await.unwrap();
+    world.idle(&dataset).await;
+    let made = ["in/a.jpg: cat", "in/b.jpg: cat", "in/c.jpg: cat", "in/d.jpg: cow"];
+    assert_eq!(world.shown(&dataset).await, made);
 }
 
 #[tokio::test]

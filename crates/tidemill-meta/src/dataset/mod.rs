@@ -28,8 +28,8 @@ pub use registry::{
     take_version_number, touch_dataset_data,
 };
 pub use sample::{
-    SampleRow, delete_sample, insert_sample, next_samples, refresh_sample_status, sample, samples_by_ids,
-    update_sample,
+    SampleRow, delete_sample, insert_sample, mark_relabeled, next_samples, refresh_sample_status, sample,
+    samples_by_ids, update_sample,
 };
 pub use sample_label::{
     SampleLabelRow, delete_sample_labels, insert_sample_labels, labels_of_samples, rename_sample_labels,

@@ -187,6 +187,13 @@ pub async fn delete_sample(tx: &mut dyn Tx, dataset: &str, id: &str) -> Result<b
     Ok(tx.execute(sql, args![dataset, id]).await? == 1)
 }
 
+/// Notes that somebody changed the annotations of a sample.
+pub async fn mark_relabeled(tx: &mut dyn Tx, dataset: &str, id: &str, now_ms: i64) -> Result<(), MetaError> {
+    let sql =
+        concat!("UPDATE dataset_samples SET relabeled_ms = $3 WHERE ", in_set!(), " AND sample_id = $2");
+    tx.execute(sql, args![dataset, id, now_ms]).await.map(drop)
+}
+
 /// Brings the state of a sample in line with its annotations.
 pub async fn refresh_sample_status(tx: &mut dyn Tx, dataset: &str, id: &str) -> Result<(), MetaError> {
     let sql = concat!(

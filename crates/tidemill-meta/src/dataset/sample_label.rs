@@ -115,7 +115,16 @@ pub async fn rename_sample_labels(
     name: &str,
     label_type: i64,
     to: &str,
+    now_ms: i64,
 ) -> Result<(), MetaError> {
+    let sql = concat!(
+        "UPDATE dataset_samples SET relabeled_ms = $4 WHERE ",
+        in_set!(),
+        " AND sample_id IN (SELECT sample_id FROM dataset_sample_labels WHERE ",
+        in_set!(),
+        " AND name = $2 AND label_type = $3)"
+    );
+    tx.execute(sql, args![dataset, name, label_type, now_ms]).await?;
     let sql = concat!(
         "UPDATE dataset_sample_labels SET name = $4 WHERE ",
         in_set!(),

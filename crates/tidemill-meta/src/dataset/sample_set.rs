@@ -42,14 +42,54 @@ macro_rules! came_since {
     };
 }
 
+/// The ids of the working samples of the dataset `$1` whose annotations were changed after `$3`.
+macro_rules! relabeled_since {
+    () => {
+        concat!("(SELECT s.sample_id FROM dataset_samples s WHERE s.", in_set!(), " AND s.relabeled_ms > $3)")
+    };
+}
+
 /// Staged samples become the working samples of a dataset, beside those that came after `published_ms` and that the
-/// stage neither has nor remembers as deleted.
+/// stage neither has nor remembers as deleted. Those that somebody labeled after that time keep these labels.
 pub async fn join_stage(
     tx: &mut dyn Tx,
     dataset: &str,
     stage: &str,
     published_ms: i64,
 ) -> Result<(), MetaError> {
+    keep_relabeled(tx, dataset, stage, published_ms).await?;
+    keep_added(tx, dataset, stage, published_ms).await?;
+    adopt_stage(tx, dataset, stage).await
+}
+
+/// Takes the annotations that were changed after `since_ms` over into the stage.
+async fn keep_relabeled(tx: &mut dyn Tx, dataset: &str, stage: &str, since_ms: i64) -> Result<(), MetaError> {
+    let sql =
+        concat!("DELETE FROM dataset_sample_labels WHERE set_id = $2 AND sample_id IN ", relabeled_since!());
+    tx.execute(sql, args![dataset, stage, since_ms]).await?;
+    let sql = concat!(
+        "INSERT INTO dataset_sample_labels (set_id, ",
+        super::sample_label::label_columns!(),
+        ") SELECT $2, ",
+        super::sample_label::label_columns!(),
+        " FROM dataset_sample_labels l WHERE l.",
+        in_set!(),
+        " AND l.sample_id IN ",
+        relabeled_since!(),
+        " AND EXISTS (SELECT 1 FROM dataset_samples t WHERE t.set_id = $2 AND t.sample_id = l.sample_id)"
+    );
+    tx.execute(sql, args![dataset, stage, since_ms]).await?;
+    let sql = concat!(
+        "UPDATE dataset_samples AS t SET (status, hard, coefficient, reasons, metadata, relabeled_ms) = (SELECT o.status, o.hard, o.coefficient, o.reasons, o.metadata, o.relabeled_ms FROM dataset_samples o WHERE o.",
+        in_set!(),
+        " AND o.sample_id = t.sample_id) WHERE t.set_id = $2 AND t.sample_id IN ",
+        relabeled_since!()
+    );
+    tx.execute(sql, args![dataset, stage, since_ms]).await.map(drop)
+}
+
+/// Takes over into the stage what came after `since_ms`.
+async fn keep_added(tx: &mut dyn Tx, dataset: &str, stage: &str, since_ms: i64) -> Result<(), MetaError> {
     let sql = concat!(
         "INSERT INTO dataset_sample_labels (set_id, ",
         super::sample_label::label_columns!(),
@@ -63,19 +103,18 @@ pub async fn join_stage(
         came_since!(),
         ")"
     );
-    tx.execute(sql, args![dataset, stage, published_ms]).await?;
+    tx.execute(sql, args![dataset, stage, since_ms]).await?;
     let sql = concat!(
-        "INSERT INTO dataset_samples (set_id, ",
+        "INSERT INTO dataset_samples (set_id, relabeled_ms, ",
         super::sample::sample_columns!(),
-        ") SELECT $2, ",
+        ") SELECT $2, relabeled_ms, ",
         super::sample::sample_columns!(),
         " FROM dataset_samples s WHERE s.",
         in_set!(),
         " AND ",
         came_since!()
     );
-    tx.execute(sql, args![dataset, stage, published_ms]).await?;
-    adopt_stage(tx, dataset, stage).await
+    tx.execute(sql, args![dataset, stage, since_ms]).await.map(drop)
 }
 
 /// Leaves a set to be removed, unless it is the working one of a dataset.

@@ -177,6 +177,56 @@ async fn what_came_since_stays_beside_what_is_staged() {
 }
 
 #[tokio::test]
+async fn what_was_relabeled_since_keeps_these_labels_if_it_is_staged() {
+    let (_dir, meta) = open().await;
+    let joined = meta.tx::<_, MetaError, _>(|tx| {
+        Box::pin(async move {
+            dataset(tx, 5).await?;
+            // 1 is staged, 2 is left out, 3 and 4 were labeled before; of 0 nothing is left.
+            for (n, at_ms) in [(0, 30), (1, 20), (2, 20), (3, 10), (4, 5)] {
+                rows::mark_relabeled(tx, DATASET, &row(n, 0).sample_id, at_ms).await?;
+            }
+            rows::delete_sample_labels(tx, DATASET, "00000").await?;
+            rows::refresh_sample_status(tx, DATASET, "00000").await?;
+            add(tx, STAGE, &[0, 1, 3, 4, 7], 10, "new").await?;
+            rows::join_stage(tx, DATASET, STAGE, 10).await?;
+            Ok(rows::status_counts(tx, DATASET).await?)
+        })
+    });
+    let counts = joined.await.unwrap();
+    assert_eq!((counts.unlabeled, counts.labeled), (1, 4));
+    let expected = (told(&[(1, "old"), (3, "new"), (4, "new"), (7, "new")]), 5);
+    assert_eq!(shown(&meta).await, expected);
+    sweep(&meta).await;
+    assert_eq!(shown(&meta).await, expected);
+
+    // It still counts for the next version.
+    let joined = meta.tx::<_, MetaError, _>(|tx| {
+        Box::pin(async move {
+            add(tx, "t", &[0, 1, 3], 10, "newer").await?;
+            rows::join_stage(tx, DATASET, "t", 15).await
+        })
+    });
+    joined.await.unwrap();
+    assert_eq!(shown(&meta).await, (told(&[(1, "old"), (3, "newer")]), 3));
+}
+
+#[tokio::test]
+async fn a_label_that_was_renamed_stays_renamed() {
+    let (_dir, meta) = open().await;
+    let joined = meta.tx::<_, MetaError, _>(|tx| {
+        Box::pin(async move {
+            dataset(tx, 2).await?;
+            rows::rename_sample_labels(tx, DATASET, "old", 0, "renamed", 20).await?;
+            add(tx, STAGE, &[0, 7], 10, "old").await?;
+            rows::join_stage(tx, DATASET, STAGE, 10).await
+        })
+    });
+    joined.await.unwrap();
+    assert_eq!(shown(&meta).await, (told(&[(0, "renamed"), (7, "old")]), 2));
+}
+
+#[tokio::test]
 async fn a_deleted_dataset_leaves_no_set() {
     let (_dir, meta) = open().await;
     let deleted = meta.tx::<_, MetaError, _>(|tx| {
