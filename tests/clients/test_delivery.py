@@ -1,8 +1,11 @@
 """Dump tasks through real clients: what py-dis puts, boto3 finds in the bucket, once and in order."""
 
+import gzip
+import io
 import json
 import re
 import time
+import zipfile
 
 import pytest
 from dis_sdk_python.com.huaweicloud.dis.sdk.python.client import disclient as client_module
@@ -113,6 +116,42 @@ def test_a_partition_added_later_is_delivered_from_its_start(own_server, dis, st
     dis.call("PUT", f"/streams/{stream}", json={"stream_name": stream, "target_partition_count": 2}, expect=200)
     dis.put(stream, [b"new"], partition=1)
     wait_delivered(own_server, bucket, b"new\n")
+
+
+def zipped(text):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
+        files.writestr("record", text)
+    return archive.getvalue()
+
+
+def snappy(text):
+    """A Snappy block of one literal (format description, sections 1 and 2.1)."""
+    assert len(text) <= 60
+    return bytes([len(text), (len(text) - 1) << 2]) + text
+
+
+@pytest.mark.parametrize("form,pack", [("gzip", gzip.compress), ("zip", zipped), ("snappy", snappy)])
+def test_packed_payloads_are_delivered_unpacked(own_server, dis, bucket, tmp_path, form, pack):
+    dis.create_stream("packed", compression_format=form)
+    dis.create_task("packed", "task", bucket, file_prefix="in", record_delimiter="|")
+    dis.put("packed", [pack(b"one"), b"not packed", pack(b"two, " * 12), b"neither"])
+    flush(own_server)
+    found = wait_for(lambda: len(found := objects.contents(own_server, bucket, "in/")) == 2 and found, "both objects")
+    (error, raw), (_, data) = sorted(found.items(), reverse=True)
+    assert (data, raw) == (b"one|" + b"two, " * 12 + b"|", b"not packed|neither|")
+    assert error.startswith("in/obs_error/packed-"), found.keys()
+    detail = dis.task("packed", "task")
+    assert (detail["state"], detail["partitions"][0]["discard"]) == ("RUNNING", 2)
+    own_server.restart(kill=True)
+    dis.put("packed", [pack(b"three")])
+    flush(own_server)
+    wait_for(lambda: len(data_keys(own_server, bucket)) == 3, "what came after the kill")
+    settle(own_server, rounds=1)
+    status, report = verify(own_server, download(own_server, bucket, tmp_path / "bucket"))
+    assert (status, report["ok"]) == (0, True), report
+    partition = report["tasks"][0]["partitions"][0]
+    assert (partition["records"], partition["errors"]) == (5, 2)
 
 
 def act(dis, stream, action):

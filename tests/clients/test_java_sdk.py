@@ -8,6 +8,7 @@ import re
 import pytest
 import requests
 
+from support.delivery import wait_delivered
 from support.dis import Dis
 from support.java import JavaError, Jvm
 from support.names import fresh, shard
@@ -223,6 +224,20 @@ def test_payloads_the_client_changed_are_kept_as_they_came(jvm, sdk, stream, con
     assert read(sealed, cursor(sealed, stream)) == [b"secret text " * 50]
     (raw,) = read(sdk, cursor(sdk, stream))
     assert raw != b"secret text " * 50
+
+
+def test_payloads_the_client_packs_are_delivered_unpacked(own_server):
+    running = Jvm(own_server, "sdk")
+    try:
+        sdk = running.open("sdk", **{"data.compress.enabled": "true"})
+        sdk.createStream({"stream_name": "packed", "partition_count": 1, "compression_format": "snappy"})
+        bucket = make_bucket(own_server, "packed-files")
+        Dis(own_server).create_task("packed", "task", bucket)
+        payloads = [b"%d " % n * n for n in (1, 100, 100_000)]
+        put(sdk, "packed", payloads)
+        wait_delivered(own_server, bucket, b"".join(payload + b"\n" for payload in payloads))
+    finally:
+        running.close()
 
 
 def test_the_limits_of_a_put(sdk, stream):

@@ -12,7 +12,7 @@ pub(crate) struct Ended {
     pub(crate) kind: Kind,
     /// Number after the last record of the range.
     pub(crate) to: u64,
-    /// Records delivered.
+    /// Records in the objects.
     pub(crate) count: u64,
     pub(crate) objects: Vec<ObjectProof>,
     /// Uploads that are accounted for by this.
@@ -25,6 +25,12 @@ impl Ended {
     /// A range whose objects leave no upload to account for.
     pub(crate) fn new(kind: Kind, to: u64, count: u64, objects: Vec<ObjectProof>) -> Self {
         Self { kind, to, count, objects, uploads: vec![], bucket: None }
+    }
+
+    /// Records that could not be encoded, and why the first could not.
+    pub(crate) fn errors(&self) -> Option<(u64, &str)> {
+        let errors = self.objects.iter().filter_map(|o| Some((o.count, o.error.as_deref()?)));
+        errors.reduce(|(sum, why), (count, _)| (sum + count, why))
     }
 }
 
@@ -77,6 +83,7 @@ fn moved(position: &PositionRow, ended: &Ended, now_ms: i64, hash: &str) -> Posi
             after.last_ms = now_ms;
             let last = ended.objects.iter().map(|o| o.last).max();
             after.last_seq = last.map_or(position.last_seq, |last| i64::try_from(last).unwrap_or(i64::MAX));
+            after.discard += ended.errors().map_or(0, |(count, _)| count);
         }
         Kind::Gap => after.discard += ended.to - position.next,
         Kind::Move | Kind::End => {}

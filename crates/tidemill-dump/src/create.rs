@@ -24,8 +24,8 @@ impl Dumps {
         made.unwrap_or_else(|e| Err(MetaError::Store(e.to_string()).into()))
     }
 
-    async fn make(&self, stream: &Stream, new: NewTask) -> Result<String, CreateError> {
-        new.destination.check_source(stream)?;
+    async fn make(&self, stream: &Stream, mut new: NewTask) -> Result<String, CreateError> {
+        new.destination.take_source(stream)?;
         let row = row_of(stream, &new, self.0.ctx.clock.now_ms())?;
         let unexpected = |e| MetaError::Unexpected(format!("new dump task: {e}"));
         let task = Task::from_row(&row).map_err(unexpected)?;

@@ -4,6 +4,7 @@ use crate::commit::{Ended, commit};
 use crate::error::Trouble;
 use crate::fill::{Batch, Bound, Closed};
 use crate::intent::Intent;
+use crate::key::ERROR_DIRECTORY;
 use crate::ledger::{Kind, ObjectProof};
 use crate::runner::Runner;
 use crate::sink::{Body, ObsSink};
@@ -198,9 +199,26 @@ impl Runner {
         metrics::counter!("tidemill_dump_records_total").increment(ended.count);
         let bytes = ended.objects.iter().map(|o| o.bytes).sum::<u64>();
         metrics::counter!("tidemill_dump_bytes_total").increment(bytes);
+        let errors = ended.errors().map(|(count, why)| (count, why.to_owned()));
         commit(&self.ctx, &self.owner, &self.task, position, ended).await?;
         let next = position.next;
         self.hold(partition, next);
+        if let Some((count, why)) = errors {
+            self.report_errors(partition, count, &why);
+        }
         Ok(())
+    }
+
+    /// Records that could not be encoded: each delivery of them is logged, and whoever listens is told once
+    /// until the task starts again.
+    fn report_errors(&mut self, partition: u32, count: u64, why: &str) {
+        metrics::counter!("tidemill_dump_record_errors_total").increment(count);
+        tracing::warn!(task = %self.task.id, partition, count, why, "records could not be encoded and were delivered as they came");
+        if !std::mem::replace(&mut self.errors_reported, true) {
+            let detail = format!(
+                "partition {partition}: records could not be encoded and are below {ERROR_DIRECTORY}/ as they came, {count} so far; {why}"
+            );
+            self.raise(EventKind::DumpTaskAbnormal, detail);
+        }
     }
 }

@@ -6,13 +6,14 @@ use crate::key::{ObjectName, time_directory};
 use crate::spool::{Spool, SpooledFile};
 use crate::task::Task;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use tidemill_log::{Page, RecordView};
+use tidemill_log::Page;
 
-/// Directories one delivery may have open at once; one more closes it.
-const DIRECTORIES_MAX: usize = 32;
+/// Files one delivery may have open at once; one more closes it.
+const FILES_MAX: usize = 32;
 
 /// What is encoded of one partition since its last delivery: `from .. to`.
 #[derive(Debug)]
@@ -25,9 +26,17 @@ pub(crate) struct Batch {
     full: bool,
     /// When its first record was encoded.
     begun_ms: Option<i64>,
-    /// By directory; `None` is the directory of the file's creation time, not known before the cut. Where
-    /// records have times of their own that is when the batch was begun: one directory never gets two files.
-    files: BTreeMap<Option<String>, Open>,
+    files: BTreeMap<Place, Open>,
+}
+
+/// Where a record goes. Each place of a delivery is one file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// A directory; `None` is the one of the file's creation time, not known before the cut. Where records
+    /// have times of their own that is when the batch was begun: one directory never gets two files.
+    Data(Option<String>),
+    /// The error directory.
+    Error,
 }
 
 #[derive(Debug)]
@@ -36,6 +45,8 @@ struct Open {
     first: u64,
     last: u64,
     count: u64,
+    /// In the error directory: why the first record could not be encoded.
+    error: Option<String>,
 }
 
 /// When a batch takes no more records.
@@ -76,17 +87,18 @@ impl Batch {
         bound: Bound,
     ) -> Result<Self, Trouble> {
         let work = move || {
-            let mut encoded = Vec::new();
+            let mut unpacked = Vec::new();
             let begun_ms = *self.begun_ms.get_or_insert(bound.now_ms);
             for record in page.records() {
                 if self.full || record.sequence >= bound.to {
                     return Ok(self);
                 }
-                let directory = task
-                    .record_time
-                    .as_ref()
-                    .map(|time| time_directory(task.depth, time.of(record.data).unwrap_or(begun_ms)));
-                self.push(&record, directory, &task, &dir, bound.bytes, &mut encoded)?;
+                let (place, payload) = match task.payload(record.data, &mut unpacked) {
+                    Ok(payload) => (Ok(task.directory(payload, begun_ms)), payload),
+                    Err(reason) => (Err(reason), record.data),
+                };
+                self.push(record.sequence, payload, place, &task, &dir)?;
+                self.full |= self.bytes >= bound.bytes;
             }
             if !self.full {
                 self.to = self.to.max(page.next.min(bound.to));
@@ -97,35 +109,35 @@ impl Batch {
         Ok(done.map_err(|e| Trouble::Retry(format!("encoding: {e}")))??)
     }
 
+    /// Adds a record to the file of its directory, or to the error file with the reason.
     fn push(
         &mut self,
-        record: &RecordView<'_>,
-        directory: Option<String>,
+        sequence: u64,
+        payload: &[u8],
+        place: Result<Option<String>, String>,
         task: &Task,
         dir: &Path,
-        bytes_max: u64,
-        encoded: &mut Vec<u8>,
     ) -> io::Result<()> {
-        if !self.files.contains_key(&directory) && self.files.len() >= DIRECTORIES_MAX {
+        let (place, error) = match place {
+            Ok(directory) => (Place::Data(directory), None),
+            Err(reason) => (Place::Error, Some(format!("record {sequence}: {reason}"))),
+        };
+        if !self.files.contains_key(&place) && self.files.len() >= FILES_MAX {
             self.full = true;
             return Ok(());
         }
-        encoded.clear();
-        task.text.encode(record.data, encoded);
-        let open = match self.files.entry(directory) {
-            std::collections::btree_map::Entry::Occupied(open) => open.into_mut(),
-            std::collections::btree_map::Entry::Vacant(room) => room.insert(Open {
-                spool: Spool::create(dir, &task.id)?,
-                first: record.sequence,
-                last: record.sequence,
-                count: 0,
-            }),
+        let open = match self.files.entry(place) {
+            Entry::Occupied(open) => open.into_mut(),
+            Entry::Vacant(room) => {
+                let spool = Spool::create(dir, &task.id)?;
+                room.insert(Open { spool, first: sequence, last: sequence, count: 0, error })
+            }
         };
-        open.spool.write(encoded)?;
-        (open.last, open.count) = (record.sequence, open.count + 1);
-        (self.to, self.count) = (record.sequence + 1, self.count + 1);
-        self.bytes += encoded.len() as u64;
-        self.full = self.bytes >= bytes_max;
+        open.spool.write(payload)?;
+        open.spool.write(task.text.delimiter())?;
+        (open.last, open.count) = (sequence, open.count + 1);
+        (self.to, self.count) = (sequence + 1, self.count + 1);
+        self.bytes += (payload.len() + task.text.delimiter().len()) as u64;
         Ok(())
     }
 
@@ -133,36 +145,51 @@ impl Batch {
     pub(crate) fn close(self, task: &Task, cut_ms: i64) -> io::Result<Closed> {
         let cut_ms = self.begun_ms.filter(|_| task.record_time.is_some()).unwrap_or(cut_ms);
         let cut_directory = time_directory(task.depth, cut_ms);
-        let mut intent = Intent {
-            incarnation: task.incarnation.to_string(),
-            from: self.from,
-            to: self.to,
-            count: self.count,
-            cut_ms,
-            objects: Vec::with_capacity(self.files.len()),
-        };
-        let mut files = Vec::with_capacity(self.files.len());
-        for (directory, open) in self.files {
+        let mut closed = Vec::with_capacity(self.files.len());
+        for (place, open) in self.files {
+            let directory = match &place {
+                Place::Data(Some(directory)) => directory,
+                Place::Data(None) | Place::Error => &cut_directory,
+            };
             let name = ObjectName {
                 prefix: &task.prefix,
-                directory: directory.as_deref().unwrap_or(&cut_directory),
+                error: place == Place::Error,
+                directory,
                 stream: &task.stream_name,
                 task_id: &task.id,
                 partition: self.partition,
                 first: open.first,
                 last: open.last,
             };
-            let file = open.spool.finish()?;
-            intent.objects.push(IntentObject {
-                key: name.key(),
-                first: open.first,
-                last: open.last,
-                count: open.count,
-                bytes: file.bytes,
-                sha256: file.sha256.clone(),
-            });
-            files.push(file);
+            closed.push(open.close(name.key())?);
         }
+        closed.sort_by(|(one, _), (other, _)| one.key.cmp(&other.key));
+        let (objects, files) = closed.into_iter().unzip();
+        let intent = Intent {
+            incarnation: task.incarnation.to_string(),
+            from: self.from,
+            to: self.to,
+            count: self.count,
+            cut_ms,
+            objects,
+        };
         Ok(Closed { intent, files })
+    }
+}
+
+impl Open {
+    /// The finished file and what is announced of it.
+    fn close(self, key: String) -> io::Result<(IntentObject, SpooledFile)> {
+        let file = self.spool.finish()?;
+        let object = IntentObject {
+            key,
+            first: self.first,
+            last: self.last,
+            count: self.count,
+            bytes: file.bytes,
+            sha256: file.sha256.clone(),
+            error: self.error,
+        };
+        Ok((object, file))
     }
 }

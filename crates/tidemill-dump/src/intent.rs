@@ -25,6 +25,9 @@ pub(crate) struct IntentObject {
     pub(crate) count: u64,
     pub(crate) bytes: u64,
     pub(crate) sha256: String,
+    /// Why the first of its records could not be encoded; they are in it as they came.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) error: Option<String>,
 }
 
 impl Intent {
@@ -48,6 +51,7 @@ impl IntentObject {
             bytes: self.bytes,
             sha256: self.sha256.clone(),
             etag,
+            error: self.error.clone(),
         }
     }
 }

@@ -6,9 +6,14 @@ use time::OffsetDateTime;
 /// `file_prefix`, so that consumers that list their prefix never see it.
 pub(crate) const OWN_PREFIX: &str = "_tidemill";
 
+/// Below the prefix of a task: records that could not be encoded, as they came.
+pub(crate) const ERROR_DIRECTORY: &str = "obs_error";
+
 /// `prefix` and `directory` may be empty; the name sorts by sequence number.
 pub(crate) struct ObjectName<'a> {
     pub(crate) prefix: &'a str,
+    /// Whether it goes below [`ERROR_DIRECTORY`].
+    pub(crate) error: bool,
     pub(crate) directory: &'a str,
     pub(crate) stream: &'a str,
     pub(crate) task_id: &'a str,
@@ -24,7 +29,8 @@ impl ObjectName<'_> {
             "{}-{}-shardId-{:010}-{:020}-{:020}",
             self.stream, self.task_id, self.partition, self.first, self.last
         );
-        let parts = [self.prefix, self.directory, &name];
+        let error = if self.error { ERROR_DIRECTORY } else { "" };
+        let parts = [self.prefix, error, self.directory, &name];
         parts.iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join("/")
     }
 }
@@ -67,6 +73,7 @@ mod tests {
     fn a_key_is_prefix_directory_and_a_name_that_sorts_by_number() {
         let mut name = ObjectName {
             prefix: "raw/orders",
+            error: false,
             directory: "2026/11",
             stream: "orders",
             task_id: "T",
@@ -83,6 +90,10 @@ mod tests {
         assert!(early < name.key());
         (name.prefix, name.directory) = ("", "");
         assert!(name.key().starts_with("orders-T-"));
+        name.error = true;
+        assert!(name.key().starts_with("obs_error/orders-T-"));
+        (name.prefix, name.directory) = ("raw/orders", "2026");
+        assert!(name.key().starts_with("raw/orders/obs_error/2026/orders-T-"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub const GENESIS: &str = "00000000000000000000000000000000000000000000000000000
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Its records are in the objects.
+    /// Its records are in the objects, those that could not be encoded in one that says so.
     Deliver,
     /// The same, and an object of foreign content under one of the keys was replaced.
     Replace,
@@ -49,6 +49,9 @@ pub struct ObjectProof {
     pub sha256: String,
     /// The ETag the destination gave it, if any.
     pub etag: Option<String>,
+    /// Why the first of its records could not be encoded. All of them are in it as they came, and no other.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<String>,
 }
 
 /// One entry.
@@ -75,7 +78,7 @@ pub struct Entry {
     pub from: u64,
     /// Number after the last record of the range.
     pub to: u64,
-    /// Records delivered.
+    /// Records in the objects.
     pub count: u64,
     /// When it was written, in ms since the epoch.
     pub at_ms: i64,

@@ -41,7 +41,8 @@ pub use config::DumpConfig;
 pub use descriptor::{
     Attribute, CloudtableDestination, CloudtableSchema, Column, Common, Destination, DestinationType,
     DliDestination, DwsDestination, DwsOptions, Invalid, MrsDestination, NewTask, ObsDestination, OneOrMore,
-    OpentsdbSchema, Part, PointTag, ProcessingSchema, RowKey, Staging, Strategy, TaskUpdate, Timestamp,
+    OpentsdbSchema, Part, PointTag, ProcessingSchema, RowKey, Source, Staging, Strategy, TaskUpdate,
+    Timestamp,
 };
 pub use error::{
     ActError, CreateError, DeleteError, DumpError, FindError, OpenError, UnusableBucket, UpdateError,

@@ -41,6 +41,8 @@ pub(crate) struct Runner {
     backoff: Backoff,
     /// Whether someone was told that it cannot deliver.
     reported: bool,
+    /// Whether someone was told of records that could not be encoded.
+    pub(crate) errors_reported: bool,
 }
 
 /// What a runner starts from.
@@ -81,6 +83,7 @@ impl Runner {
             flush_pending: false,
             backoff,
             reported: start.reported,
+            errors_reported: false,
         }
     }
 

@@ -1,10 +1,12 @@
 //! One dump task as the rest of the crate sees it.
 
 use crate::descriptor::Destination;
-use crate::encode::{RecordTime, Text};
+use crate::encode::{RecordTime, Text, unpack};
+use crate::key::time_directory;
 use tidemill_log::PartitionRef;
 use tidemill_meta::dump::TaskRow;
 use tidemill_model::{Incarnation, ProjectId, limits};
+use tidemill_stream::CompressionFormat;
 
 /// Where a task is in its life, in the contract's words. STARTING is passed before any answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +58,8 @@ pub(crate) struct Task {
     pub(crate) prefix: String,
     /// Levels of time directories.
     pub(crate) depth: usize,
+    /// How each payload is packed, if it is.
+    pub(crate) packed: Option<CompressionFormat>,
     pub(crate) text: Text,
     pub(crate) record_time: Option<RecordTime>,
     interval_s: i64,
@@ -86,6 +90,7 @@ impl Task {
             bucket: String::new(),
             prefix: String::new(),
             depth: 0,
+            packed: None,
             text: Text::default(),
             record_time: None,
             interval_s: limits::DELIVER_INTERVAL_S_DEFAULT,
@@ -95,11 +100,27 @@ impl Task {
             task.bucket = obs.bucket().to_owned();
             task.prefix = obs.prefix();
             task.depth = obs.depth();
+            task.packed = obs.source.packed()?;
             task.text = Text::parse(&obs.record_delimiter).ok_or("record_delimiter is unknown")?;
             task.record_time = obs.processing_schema.as_ref().map(RecordTime::parse).transpose()?;
             task.interval_s = obs.deliver_time_interval;
         }
         Ok(task)
+    }
+
+    /// What a record says: its payload, unpacked into `room` if it is packed. The error says why it cannot be
+    /// had.
+    pub(crate) fn payload<'a>(&self, data: &'a [u8], room: &'a mut Vec<u8>) -> Result<&'a [u8], String> {
+        let Some(format) = self.packed else { return Ok(data) };
+        unpack(format, data, room)?;
+        Ok(room)
+    }
+
+    /// The directory of a payload by its own time, or by `begun_ms` if it has none; `None` if records go by the
+    /// time of their file.
+    pub(crate) fn directory(&self, payload: &[u8], begun_ms: i64) -> Option<String> {
+        let time = self.record_time.as_ref()?;
+        Some(time_directory(self.depth, time.of(payload).unwrap_or(begun_ms)))
     }
 
     /// The reference of one of its partitions in the record log.

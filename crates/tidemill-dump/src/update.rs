@@ -29,8 +29,8 @@ impl Dumps {
         let row = self.named(stream, update).await?;
         let unexpected = |e| MetaError::Unexpected(format!("dump task {}: {e}", row.task_id));
         let now = Task::from_row(&row).map_err(unexpected)?;
-        let destination = update.over(&now.destination)?;
-        destination.check_source(stream)?;
+        let mut destination = update.over(&now.destination)?;
+        destination.take_source(stream)?;
         let in_error = row.state == TaskState::Error.as_str();
         if destination == now.destination && !in_error {
             return Ok(());

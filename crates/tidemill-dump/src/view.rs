@@ -75,7 +75,7 @@ pub struct PartitionView {
     pub last_sequence: i64,
     /// When it was delivered, in ms since the epoch; 0 before the first.
     pub last_transfer_ms: i64,
-    /// Records lost to trimming.
+    /// Records lost to trimming, and those that could not be encoded and were kept as they came.
     pub discard: u64,
     /// Objects delivered.
     pub objects: u64,

@@ -4,6 +4,9 @@
 pub const REQUEST_BYTES_MAX: usize = 5 * 1024 * 1024;
 /// Largest compressed body on the wire: what cannot be compressed grows, by a sixth at worst (Snappy).
 pub const REQUEST_WIRE_BYTES_MAX: usize = 6 * 1024 * 1024;
+/// Most bytes a dump task unpacks a payload to; a record with more goes to the error directory as it came.
+/// Sixteen times what a record may have: logs pack that well, and a task holds one such payload at a time.
+pub const UNPACKED_RECORD_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Largest record payload, decoded. A larger record fails alone.
 pub const RECORD_BYTES_MAX: usize = 1024 * 1024;
 /// Longest partition key in bytes: one length less than 64 KiB marks a record without a key.

@@ -72,7 +72,7 @@ pub struct TaskPartition {
     pub last_transfer_timestamp: i64,
     /// Number of the last delivered record; -1 before the first.
     pub last_transfer_offset: i64,
-    /// Records that could not be delivered.
+    /// Records that were lost to trimming, or could not be encoded and were delivered as they came.
     pub discard: u64,
 }
 

@@ -11,6 +11,7 @@ mod obs;
 mod opentsdb;
 mod refused;
 mod request;
+mod source;
 
 pub use cloudtable::{CloudtableDestination, CloudtableSchema, Column, RowKey};
 pub use common::{Common, Staging};
@@ -21,6 +22,7 @@ pub use obs::{ObsDestination, ProcessingSchema};
 pub use opentsdb::{Attribute, OneOrMore, OpentsdbSchema, PointTag, Timestamp};
 pub use refused::{Invalid, Part};
 pub use request::{NewTask, TaskUpdate};
+pub use source::Source;
 
 use member::Members;
 use refused::{ensure, invalid};
@@ -147,6 +149,9 @@ impl Destination {
             // One client knows the path by a misspelled name only.
             shown["mrs_hdfs_patch"] = mrs.mrs_hdfs_path.clone().into();
         }
+        if let Some(members) = shown.as_object_mut() {
+            members.remove("source");
+        }
         Ok(shown)
     }
 
@@ -185,8 +190,16 @@ impl Destination {
         (kind != DestinationType::Obs).then(reason)
     }
 
-    /// Whether the stream's records can become what it takes.
-    pub(crate) fn check_source(&self, stream: &Stream) -> Result<(), Invalid> {
+    /// Takes over what of the stream decides how its records are encoded, if they can become what it takes.
+    pub(crate) fn take_source(&mut self, stream: &Stream) -> Result<(), Invalid> {
+        self.check_source(stream)?;
+        if let Self::Obs(obs) = self {
+            obs.source = Source::of(stream);
+        }
+        Ok(())
+    }
+
+    fn check_source(&self, stream: &Stream) -> Result<(), Invalid> {
         match self {
             Self::Obs(d) => check_files(&d.destination_file_type, stream)?,
             Self::Mrs(d) => check_files(&d.destination_file_type, stream)?,
@@ -201,8 +214,6 @@ impl Destination {
             let text = d.destination_file_type == "text";
             let reason = "destination_file_type parquet is not offered by this server yet; text is";
             ensure(text, Part::Request, reason)?;
-            let reason = "streams with a compression_format cannot be delivered by this server";
-            ensure(stream.compression_format.is_none(), Part::Request, reason)?;
         }
         Ok(())
     }

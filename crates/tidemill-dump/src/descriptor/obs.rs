@@ -3,6 +3,7 @@
 use super::common::check_agency;
 use super::member::{self, Members, text};
 use super::refused::{Invalid, invalid};
+use super::source::Source;
 use super::{FORMATS, Strategy, partition_format};
 use crate::encode::{RecordTime, Text};
 use crate::key::OWN_PREFIX;
@@ -47,6 +48,9 @@ pub struct ObsDestination {
     /// Directories by the record's own time.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub processing_schema: Option<ProcessingSchema>,
+    /// The stream's side of it; not shown.
+    #[serde(skip_serializing_if = "Source::is_plain", default)]
+    pub source: Source,
 }
 
 impl ObsDestination {
@@ -83,6 +87,7 @@ impl ObsDestination {
             },
             retry_duration: member::number(members, "retry_duration", limits::RETRY_DURATION_S)?,
             processing_schema: schema(members)?,
+            source: Source::default(),
         };
         member::not_compressed(members)?;
         destination.check()?;

@@ -2,6 +2,9 @@
 
 mod record_time;
 mod text;
+mod unpack;
+mod unzip;
 
 pub(crate) use record_time::{RecordTime, is_time_format};
 pub(crate) use text::Text;
+pub(crate) use unpack::unpack;

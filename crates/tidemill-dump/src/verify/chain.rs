@@ -135,6 +135,7 @@ impl<S: ObjectStore + ?Sized> Chain<'_, S> {
             self.object(object, known).await?;
             report.objects += 1;
             report.records += object.count;
+            report.errors += if object.error.is_some() { object.count } else { 0 };
             report.bytes += object.bytes;
         }
         report.to = entry.to;

@@ -45,6 +45,8 @@ pub struct PartitionReport {
     pub objects: u64,
     /// Records in them.
     pub records: u64,
+    /// Of these, records that could not be encoded and are in objects of their own, as they came.
+    pub errors: u64,
     /// Bytes in them.
     pub bytes: u64,
     /// Ranges that were trimmed before they could be delivered, half-open.

@@ -1,35 +1,75 @@
 //! The process stops, or a call fails, at every single call of a delivery; the bucket stays exact.
 
-use crate::support::{Gate, Mode, Process, World, drive, settle_down, verified};
+use crate::support::{Gate, Mode, Process, World, drive, gzip, settle_down, verified};
 use std::sync::Arc;
+use tidemill_stream::{CompressionFormat, Stream};
 
 const WANTED: &str = "a\nb\nc\nd\n";
 
+/// What is delivered.
+#[derive(Clone, Copy, Debug)]
+enum Load {
+    /// Payloads as they are.
+    Plain,
+    /// Packed payloads, and in the second delivery one that is broken.
+    Packed,
+}
+
+impl Load {
+    async fn stream(self, p: &Process) -> Arc<Stream> {
+        match self {
+            Self::Plain => p.stream("orders", 1).await,
+            Self::Packed => p.packed_stream("orders", 1, CompressionFormat::Gzip).await,
+        }
+    }
+
+    async fn put(self, world: &World, stream: &Stream, [one, other]: [&str; 2]) {
+        match self {
+            Self::Plain => world.put(stream, 0, &[one, other]).await,
+            Self::Packed => world.put_bytes(stream, 0, &[&gzip(one), &gzip(other)]).await,
+        }
+    }
+
+    /// Objects, records and how many of them are broken, in the end.
+    fn counts(self) -> (usize, u64, u64) {
+        match self {
+            Self::Plain => (2, 4, 0),
+            Self::Packed => (3, 5, 1),
+        }
+    }
+}
+
 /// One delivery after an earlier one. At its call `number`, `mode` strikes. False if it had fewer calls.
-async fn strike(number: usize, mode: Mode) -> bool {
+async fn strike(number: usize, mode: Mode, load: Load) -> bool {
     let world = World::new().await;
     let first = world.process().await;
-    let stream = first.stream("orders", 1).await;
+    let stream = load.stream(&first).await;
     let id = first.task(&stream, "task").await;
-    world.put(&stream, 0, &["a", "b"]).await;
+    load.put(&world, &stream, ["a", "b"]).await;
     world.advance(30);
     first.caught_up(&world, &stream, "task").await;
-    world.put(&stream, 0, &["c", "d"]).await;
+    let (objects, records, errors) = load.counts();
+    if errors > 0 {
+        world.put(&stream, 0, &["broken"]).await;
+    }
+    load.put(&world, &stream, ["c", "d"]).await;
     first.gate.plan(number, mode);
     drive(&world, async || first.gate.is_stopped() || first.is_caught_up(&world, &stream, "task").await)
         .await;
     let reached = first.gate.names().len() > number;
-    let context = format!("{mode:?} at call {number}: {:?}", first.gate.names());
+    let context = format!("{load:?}, {mode:?} at call {number}: {:?}", first.gate.names());
     if first.gate.is_stopped() {
         take_over(&world, &first, &context).await;
     }
     assert_eq!(world.delivered(0).await, WANTED, "{context}");
-    assert_eq!(world.objects().await.len(), 2, "{context}");
+    assert_eq!(world.errors(0).await, "broken\n".repeat(errors as usize), "{context}");
+    assert_eq!(world.objects().await.len(), objects, "{context}");
     // Who was told that a last write failed, though it took effect, writes the ledger's head once more.
     drive(&world, async || world.store.unfinished().is_empty()).await;
     let report = verified(&world).await;
     assert!(report.ok, "{context}: {report:?}");
-    assert_eq!(report.tasks[0].partitions[0].records, 4, "{context}");
+    let part = &report.tasks[0].partitions[0];
+    assert_eq!((part.records, part.errors), (records, errors), "{context}");
     assert_eq!(report.tasks[0].task_id, id);
     reached
 }
@@ -53,11 +93,13 @@ async fn take_over(world: &World, first: &Process, context: &str) {
 }
 
 async fn strike_everywhere(mode: Mode) {
-    let mut number = 0;
-    while strike(number, mode).await {
-        number += 1;
+    for load in [Load::Plain, Load::Packed] {
+        let mut number = 0;
+        while strike(number, mode, load).await {
+            number += 1;
+        }
+        assert!(number > 20, "a delivery has more calls than {number}");
     }
-    assert!(number > 20, "a delivery has more calls than {number}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

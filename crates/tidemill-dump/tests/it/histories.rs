@@ -1,11 +1,12 @@
-//! Random histories of puts, flushes, failures, crashes, stops and starts: in the end the objects are the
+//! Random histories of packed puts, flushes, failures, crashes, stops and starts: in the end the objects are the
 //! log, exactly.
 
-use crate::support::{Mode, Process, World, drive, new_task, settle_down, verified};
+use crate::support::{Mode, Process, World, drive, gzip, new_task, settle_down, verified};
 use proptest::prelude::*;
 use serde_json::json;
 use std::sync::Arc;
 use tidemill_dump::Action;
+use tidemill_stream::CompressionFormat;
 
 const PARTITIONS: u32 = 2;
 
@@ -14,6 +15,8 @@ enum Step {
     Put {
         partition: u32,
         records: u8,
+        /// Whether one comes last that cannot be unpacked.
+        broken: bool,
     },
     Advance {
         seconds: u64,
@@ -33,7 +36,8 @@ fn step() -> impl Strategy<Value = Step> {
     let mode =
         prop_oneof![Just(Mode::StopBefore), Just(Mode::StopAfter), Just(Mode::Fail), Just(Mode::FailLate)];
     prop_oneof![
-        4 => (0..PARTITIONS, 1u8..6).prop_map(|(partition, records)| Step::Put { partition, records }),
+        4 => (0..PARTITIONS, 1u8..6, proptest::bool::weighted(0.3))
+            .prop_map(|(partition, records, broken)| Step::Put { partition, records, broken }),
         4 => (1u64..40).prop_map(|seconds| Step::Advance { seconds }),
         2 => (0usize..50, mode).prop_map(|(call, mode)| Step::Strike { call, mode }),
         1 => Just(Step::TakeOver),
@@ -46,7 +50,8 @@ struct History {
     world: World,
     now: Process,
     before: Vec<Process>,
-    wanted: Vec<String>,
+    /// By partition: data, and what cannot be unpacked.
+    wanted: Vec<(String, String)>,
 }
 
 impl History {
@@ -54,21 +59,27 @@ impl History {
         let mut world = World::new().await;
         world.config.file_bytes_max = 60;
         let now = world.process().await;
-        let stream = now.stream("orders", i64::from(PARTITIONS)).await;
+        let stream = now.packed_stream("orders", i64::from(PARTITIONS), CompressionFormat::Gzip).await;
         now.dumps.create(&stream, new_task("task", json!({}))).await.unwrap();
-        Self { world, now, before: vec![], wanted: vec![String::new(); PARTITIONS as usize] }
+        Self { world, now, before: vec![], wanted: vec![Default::default(); PARTITIONS as usize] }
     }
 
     async fn apply(&mut self, step: Step) {
         let stream = self.now.find("orders");
         match step {
-            Step::Put { partition, records } => {
-                let written = &mut self.wanted[partition as usize];
+            Step::Put { partition, records, broken } => {
+                let (data, errors) = &mut self.wanted[partition as usize];
                 let texts: Vec<String> =
-                    (0..records).map(|n| format!("record {}", written.len() + n as usize)).collect();
-                written.extend(texts.iter().map(|t| format!("{t}\n")));
-                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-                self.world.put(&stream, partition, &texts).await;
+                    (0..records).map(|n| format!("record {}", data.len() + n as usize)).collect();
+                data.extend(texts.iter().map(|t| format!("{t}\n")));
+                let mut payloads: Vec<_> = texts.iter().map(|text| gzip(text)).collect();
+                if broken {
+                    let text = format!("broken {}", errors.len());
+                    errors.push_str(&format!("{text}\n"));
+                    payloads.push(text.into_bytes());
+                }
+                let payloads: Vec<&[u8]> = payloads.iter().map(Vec::as_slice).collect();
+                self.world.put_bytes(&stream, partition, &payloads).await;
             }
             Step::Advance { seconds } => {
                 self.world.advance(seconds);
@@ -111,7 +122,8 @@ impl History {
         })
         .await;
         for (partition, wanted) in (0..).zip(&self.wanted) {
-            assert_eq!(&self.world.delivered(partition).await, wanted, "partition {partition}");
+            let bodies = (self.world.delivered(partition).await, self.world.errors(partition).await);
+            assert_eq!(&bodies, wanted, "partition {partition}");
         }
         let report = verified(&self.world).await;
         assert!(report.ok, "{report:?}");

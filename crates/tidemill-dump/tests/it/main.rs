@@ -11,6 +11,7 @@ mod deliver;
 mod destinations;
 mod events;
 mod histories;
+mod packed;
 mod trouble;
 mod update;
 mod verify;

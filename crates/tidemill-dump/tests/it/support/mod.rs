@@ -26,7 +26,9 @@ use tidemill_log::{Append, ChunkBuilder, LogStore, Outcome};
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_meta::{Meta, MetaError, dump};
 use tidemill_model::{Clock, Event, Events, ProjectId, StreamName};
-use tidemill_stream::{AutoScale, DataType, NewStream, Stream, StreamType, Streams, StreamsConfig};
+use tidemill_stream::{
+    AutoScale, CompressionFormat, DataType, NewStream, Stream, StreamType, Streams, StreamsConfig,
+};
 use tokio::sync::mpsc;
 
 pub(crate) const START_MS: i64 = 1_767_323_045_000; // 2026-01-02T03:04:05Z
@@ -99,9 +101,15 @@ impl World {
 
     /// Appends records to a partition.
     pub(crate) async fn put(&self, stream: &Stream, partition: u32, records: &[&str]) {
+        let records: Vec<_> = records.iter().map(|record| record.as_bytes()).collect();
+        self.put_bytes(stream, partition, &records).await;
+    }
+
+    /// The same, whatever their payloads are.
+    pub(crate) async fn put_bytes(&self, stream: &Stream, partition: u32, records: &[&[u8]]) {
         let mut chunk = ChunkBuilder::default();
         for record in records {
-            chunk.push(None, None, record.as_bytes());
+            chunk.push(None, None, record);
         }
         let chunks = vec![(partition, chunk.finish().unwrap())];
         let outcomes = self.log.append(Append { incarnation: stream.incarnation, chunks }).await;
@@ -138,13 +146,19 @@ impl World {
 
     /// Bytes of the data objects of one partition, in name order.
     pub(crate) async fn delivered(&self, partition: u32) -> String {
+        self.bodies(partition, false).await
+    }
+
+    /// Bytes of its objects of records that could not be encoded.
+    pub(crate) async fn errors(&self, partition: u32) -> String {
+        self.bodies(partition, true).await
+    }
+
+    async fn bodies(&self, partition: u32, error: bool) -> String {
         let shard = format!("-shardId-{partition:010}-");
-        self.objects()
-            .await
-            .into_iter()
-            .filter(|(key, _)| key.contains(&shard))
-            .map(|(_, body)| body)
-            .collect()
+        let objects = self.objects().await.into_iter();
+        let wanted = |key: &str| key.contains(&shard) && key.contains("obs_error/") == error;
+        objects.filter(|(key, _)| wanted(key)).map(|(_, body)| body).collect()
     }
 
     pub(crate) fn advance(&self, seconds: u64) {
@@ -154,12 +168,22 @@ impl World {
 
 impl Process {
     pub(crate) async fn stream(&self, name: &str, partitions: i64) -> Arc<Stream> {
-        self.made(name, partitions, DataType::Blob, None).await
+        self.made(name, partitions, DataType::Blob, None, None).await
+    }
+
+    /// A stream whose producers pack every payload.
+    pub(crate) async fn packed_stream(
+        &self,
+        name: &str,
+        partitions: i64,
+        format: CompressionFormat,
+    ) -> Arc<Stream> {
+        self.made(name, partitions, DataType::Blob, None, Some(format)).await
     }
 
     /// A stream of JSON records with one partition.
     pub(crate) async fn json_stream(&self, name: &str, schema: Option<&str>) -> Arc<Stream> {
-        self.made(name, 1, DataType::Json, schema.map(str::to_owned)).await
+        self.made(name, 1, DataType::Json, schema.map(str::to_owned), None).await
     }
 
     async fn made(
@@ -168,6 +192,7 @@ impl Process {
         partitions: i64,
         data_type: DataType,
         data_schema: Option<String>,
+        compression_format: Option<CompressionFormat>,
     ) -> Arc<Stream> {
         let new = NewStream {
             name: StreamName::parse(name).unwrap(),
@@ -176,7 +201,7 @@ impl Process {
             stream_type: StreamType::Common,
             data_type,
             data_schema,
-            compression_format: None,
+            compression_format,
             csv_delimiter: None,
             auto_scale: AutoScale::default(),
             tags: vec![],
@@ -260,6 +285,13 @@ pub(crate) fn new_task(name: &str, more: Value) -> NewTask {
         descriptor[key] = value.clone();
     }
     NewTask::parse(&json!({"destination_type": "OBS", "obs_destination_descriptor": descriptor})).unwrap()
+}
+
+/// A payload as producers of a gzip stream pack it.
+pub(crate) fn gzip(payload: &str) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, payload.as_bytes()).unwrap();
+    packed.finish().unwrap()
 }
 
 /// Waits for a condition; gives up after a while of real time.

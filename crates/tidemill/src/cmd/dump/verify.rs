@@ -76,7 +76,7 @@ pub(crate) fn text(report: &Report) -> String {
     let rows: Vec<Vec<String>> =
         report.tasks.iter().flat_map(|task| task.partitions.iter().map(move |p| row(task, p))).collect();
     let mut text = table(
-        &["TASK", "STREAM", "PARTITION", "RECORDS", "COUNT", "OBJECTS", "BYTES", "GAPS", "PROVEN"],
+        &["TASK", "STREAM", "PARTITION", "RECORDS", "COUNT", "OBJECTS", "BYTES", "ERRORS", "GAPS", "PROVEN"],
         &rows,
     );
     for problem in report.tasks.iter().flat_map(|task| &task.problems) {
@@ -94,6 +94,7 @@ fn row(task: &TaskReport, partition: &PartitionReport) -> Vec<String> {
         partition.records.to_string(),
         partition.objects.to_string(),
         partition.bytes.to_string(),
+        partition.errors.to_string(),
         partition.gaps.len().to_string(),
         if task.problems.is_empty() { "yes" } else { "NO" }.to_owned(),
     ]
