@@ -138,7 +138,7 @@ def test_packed_payloads_are_delivered_unpacked(own_server, dis, bucket, tmp_pat
     dis.put("packed", [pack(b"one"), b"not packed", pack(b"two, " * 12), b"neither"])
     flush(own_server)
     found = wait_for(lambda: len(found := objects.contents(own_server, bucket, "in/")) == 2 and found, "both objects")
-    (error, raw), (_, data) = sorted(found.items(), reverse=True)
+    (error, raw), (_, data) = sorted(found.items())
     assert (data, raw) == (b"one|" + b"two, " * 12 + b"|", b"not packed|neither|")
     assert error.startswith("in/obs_error/packed-"), found.keys()
     detail = dis.task("packed", "task")
