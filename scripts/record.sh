@@ -19,10 +19,11 @@ java=(streams a_stream_is_found_by_its_id_alone scaling the_old_form_of_updating
 adapter=(producer_and_consumer positions offsets_for_times seek_out_of_range
   commit_and_restart_of_an_assigned_consumer commit_and_restart_of_a_subscriber
   a_restart_under_the_same_client_id_without_a_goodbye commits_of_a_member_are_fenced
+  the_share_of_a_member_that_falls_silent_moves
   partitions_added_while_running_are_read_from_their_start streams_that_match_a_pattern_also_when_they_come_later)
 rm -f crates/tidemill/recordings/*.json
 TIDEMILL_BIN="$CARGO_TARGET_DIR/release/tidemill" TIDEMILL_JAVA_CLIENTS="$java_clients" \
   "$python" -m pytest -q --record crates/tidemill/recordings \
-  tests/clients/test_py_dis.py tests/clients/test_v3_sdk.py tests/clients/test_go.py \
+  tests/clients/test_py_dis.py tests/clients/test_v3_sdk.py tests/clients/test_go.py tests/clients/test_otcextensions.py \
   tests/clients/test_terraform.py::test_scaling_and_tags_are_changed_in_place \
   "${java[@]/#/tests/clients/test_java_sdk.py::test_}" "${adapter[@]/#/tests/clients/test_kafka_adapter.py::test_}"

@@ -16,20 +16,26 @@ os.environ.setdefault("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--record", metavar="DIR", help="record what clients send to the shared server")
+    parser.addoption("--record", metavar="DIR", help="record what clients send")
 
 
 @pytest.fixture(scope="session")
-def server(request):
+def recorder(request):
+    """With --record, what keeps the traffic; else None."""
+    folder = request.config.getoption("--record")
+    running = Recorder() if folder else None
+    yield running
+    if running:
+        running.write(folder, CLIENTS)
+
+
+@pytest.fixture(scope="session")
+def server(recorder):
     """A running server, shared: use fresh names, and never move its clock or end it."""
     running = Server().start()
-    folder = request.config.getoption("--record")
-    if folder:
-        running.recorder = Recorder(running.api)
-        running.api = running.recorder.url
+    if recorder:
+        recorder.stand_before(running)
     yield running
-    if folder:
-        running.recorder.write(folder, CLIENTS)
     running.stop()
     running.close()
 
@@ -48,11 +54,9 @@ CLIENTS = {
 
 
 @pytest.fixture(autouse=True)
-def recorded(request):
-    """With --record, keeps what this test's client sends to the shared server."""
-    recorder = None
-    if request.config.getoption("--record") and "server" in request.fixturenames:
-        recorder = request.getfixturevalue("server").recorder
+def recorded(request, recorder):
+    """With --record, keeps what this test's client sends."""
+    if recorder:
         recorder.begin()
     yield
     if recorder:
@@ -60,9 +64,11 @@ def recorded(request):
 
 
 @pytest.fixture
-def own_server():
+def own_server(recorder):
     """A running server of this test's own: its clock may be moved, it may be killed."""
     running = Server().start()
+    if recorder:
+        recorder.stand_before(running)
     yield running
     running.close()
 

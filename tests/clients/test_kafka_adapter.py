@@ -261,6 +261,38 @@ def test_streams_that_match_a_pattern_also_when_they_come_later(jvm, dis):
         dis.delete_stream(name)
 
 
+def test_the_share_of_a_member_that_falls_silent_moves(own_server):
+    """This release sends heartbeats out of polls: a consumer that nobody polls any more is as good as dead."""
+    dis, name, group = Dis(own_server), fresh("kafka"), fresh("group")
+    dis.create_stream(name, 2)
+    # Two processes, because both poll at the same time: a poll that waits for its share waits for the other member.
+    jvms = [Jvm(own_server, "adapter") for _ in range(2)]
+    alive, silent = [consumer(jvm, group, **{"client.id": f"member-{n}"}) for n, jvm in enumerate(jvms)]
+    both = [f"{name}/0", f"{name}/1"]
+
+    def shares():
+        for member in (alive, silent):
+            member.start("poll", 300)
+        assert [member.finish() for member in (alive, silent)] == [[], []]
+        return [alive.assignment(), silent.assignment()]
+
+    try:
+        for member in (alive, silent):
+            member.subscribe([name])
+        wait_for(lambda: sorted(shares()) == [both[:1], both[1:]], "a share each", REBALANCE_SECONDS_MAX)
+        # Of the 30 s without a heartbeat. The other member sends one every 10 s: far from 30 s.
+        own_server.advance(12)
+        wait_for(lambda: alive.poll(300) == [] and alive.assignment() == both, "both shares", REBALANCE_SECONDS_MAX)
+        for partition in range(2):
+            dis.put(name, [b"%d" % partition], partition)
+        assert sorted(values(poll(alive, 2))) == ["0", "1"]
+        alive.unsubscribe()
+    finally:
+        for jvm in jvms:
+            jvm.close()
+    dis.delete_stream(name)
+
+
 def test_three_members_share_six_partitions_and_one_is_killed(own_server):
     dis, group, sent = Dis(own_server), "group", set()
     dis.create_stream("s", 6)

@@ -23,6 +23,13 @@ def fresh(prefix):
     return name
 
 
+def fresh_bucket():
+    """A name for a bucket that the test's own client creates."""
+    name = fresh("bucket")
+    BUCKETS.add(name)
+    return name
+
+
 def shard(index):
     """The ten-digit form of a partition id, the only one the server emits."""
     return f"shardId-{index:010d}"

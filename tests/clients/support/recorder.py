@@ -1,9 +1,10 @@
 """Records what clients send to the server and get back, for `tidemill conformance`.
 
-`pytest --record DIR` puts this between the clients and the shared server and writes one file a test module.
+`pytest --record DIR` puts this between the clients and their servers and writes one file a test module.
 What differs from run to run becomes a placeholder: the project, names made up by `names.fresh`, the bucket, ids and
 cursors that an answer gives, generations of groups, and times that come from an answer. A journey with compressed bodies keeps its names:
-they are in bytes that shall be sent again as they were.
+they are in bytes that shall be sent again as they were. A journey in which the clock was moved says when each request
+was sent: what the server does then depends on it.
 """
 
 import base64
@@ -12,6 +13,7 @@ import http.server
 import json
 import re
 import threading
+import time
 from pathlib import Path
 
 from support import names, protobuf
@@ -32,22 +34,26 @@ API_PATH = re.compile(r"/v[23]/[0-9a-f]{32}/")
 
 
 class Recorder:
-    """A proxy in front of one server."""
+    """What passes the proxies that it puts in front of servers."""
 
-    def __init__(self, api):
-        self.upstream = api.split("//", 1)[1]
+    def __init__(self):
         self.exchanges = []
         self.journeys = {}
+        self.moved_seconds = 0
         # One request after the other, as a replay sends them: the order is kept that the server saw.
         self.turn = threading.Lock()
-        handler = type("Handler", (Handler,), {"recorder": self})
-        self.listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.listener.daemon_threads = True
-        threading.Thread(target=self.listener.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.listener.server_port}"
+
+    def stand_before(self, server):
+        """From now on, clients reach the API of `server` by way of a proxy."""
+        handler = type("Handler", (Handler,), {"recorder": self, "upstream": server.api.split("//", 1)[1]})
+        listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        listener.daemon_threads = True
+        threading.Thread(target=listener.serve_forever, daemon=True).start()
+        server.api, server.recorder = f"http://127.0.0.1:{listener.server_port}", self
 
     def begin(self):
         self.exchanges = []
+        self.moved_seconds = 0
         names.MADE_UP.clear()
         names.BUCKETS.clear()
 
@@ -58,14 +64,14 @@ class Recorder:
         # Requests are signed anew: a refused signature cannot be had again.
         refused = any(e["answer"]["status"] == 401 for e in exchanges)
         if exchanges and not refused and all(len(body) <= BODY_BYTES_MAX for body in bodies):
-            journey, kept = Template().journey(test, exchanges), self.journeys.setdefault(module, [])
+            journey = Template().journey(test, exchanges, self.moved_seconds > 0)
+            kept = self.journeys.setdefault(module, [])
             # For the same reason, the same requests with another signature are the same.
             if all(requests_of(journey) != requests_of(other) for other in kept):
                 kept.append(journey)
 
     def write(self, folder, clients):
         """One file a module; `clients` tells which client a module drives."""
-        self.listener.shutdown()
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for module, recordings in self.journeys.items():
@@ -105,8 +111,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def pass_on(self):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         with self.recorder.turn:
+            at = time.monotonic() + self.recorder.moved_seconds
             answer, content = self.ask(body)
-            self.keep(body, answer, content)
+            self.keep(body, at, answer, content)
         self.send_response_only(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in HOP_BY_HOP:
@@ -117,7 +124,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def ask(self, body):
-        connection = http.client.HTTPConnection(self.recorder.upstream, timeout=60)
+        connection = http.client.HTTPConnection(self.upstream, timeout=60)
         connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
             connection.putheader(name, value)
@@ -127,7 +134,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         connection.close()
         return answer, content
 
-    def keep(self, body, answer, content):
+    def keep(self, body, at, answer, content):
         headers = {name.lower(): value for name, value in self.headers.items() if KEPT.fullmatch(name)}
         kind = answer.getheader("content-type")
         self.recorder.exchanges.append({
@@ -135,6 +142,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "target": self.path,
             "headers": headers,
             "body": body,
+            "at": at,
             "answer": {"status": answer.status, "content_type": kind and kind.split(";")[0], "body": content},
         })  # fmt: skip
 
@@ -155,12 +163,14 @@ class Template:
         self.moments = Moments()
         self.generations = []
         self.idle = set()
+        self.begun = None
 
-    def journey(self, test, exchanges):
+    def journey(self, test, exchanges, timed):
         if not any("content-encoding" in e["headers"] for e in exchanges):
             self.known |= {name: f"n{number}" for number, name in enumerate(self.made_up, 1)}
             self.names = {f"n{number}": len(name) for number, name in enumerate(self.made_up, 1)}
         self.moments.look(exchanges)
+        self.begun = exchanges[0]["at"] if timed else None
         done = replayable([self.exchange(e) for e in exchanges if not self.is_idle_again(e)])
         text = json.dumps(done)
         used = {name: length for name, length in self.names.items() if f"{{{{{name}}}}}" in text}
@@ -183,6 +193,8 @@ class Template:
         # The answer teaches what the next request uses, so the request comes first.
         request = {"method": e["method"], "target": self.text(e["target"]), "headers": e["headers"],
                    "body": self.pieces(e["body"])}  # fmt: skip
+        if self.begun is not None:
+            request["at_seconds"] = round(e["at"] - self.begun, 1)
         answer = {"status": e["answer"]["status"], "content_type": e["answer"]["content_type"]}
         members = members_of(e["answer"])
         if members is not None:

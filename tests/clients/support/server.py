@@ -51,6 +51,7 @@ class Server:
         self.process = None
         self.api = self.objects = None
         self._token = None
+        self.recorder = None
         self.moved_seconds = 0
 
     # -- life ------------------------------------------------------------------------------------------
@@ -176,6 +177,8 @@ class Server:
     def advance(self, seconds):
         """Moves the server's clock forward and returns the time it then reads, in milliseconds."""
         self.moved_seconds += seconds
+        if self.recorder:
+            self.recorder.moved_seconds += seconds
         if seconds >= 3600:
             self._token = None  # it may be over: log in again at the next call
         return self._move(seconds)

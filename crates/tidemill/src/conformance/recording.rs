@@ -13,6 +13,7 @@ const EMBEDDED: &[&str] = &[
     include_str!("../../recordings/go.json"),
     include_str!("../../recordings/java_sdk.json"),
     include_str!("../../recordings/kafka_adapter.json"),
+    include_str!("../../recordings/otcextensions.json"),
     include_str!("../../recordings/py_dis.json"),
     include_str!("../../recordings/terraform.json"),
     include_str!("../../recordings/v3_sdk.json"),
@@ -47,6 +48,10 @@ pub(crate) struct Recording {
 /// One request and its answer.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Exchange {
+    /// Seconds after the journey's first request before which this one is not sent; only where time is what makes
+    /// the server act.
+    #[serde(default)]
+    pub(crate) at_seconds: f64,
     /// The method.
     pub(crate) method: String,
     /// Path and query as they were on the wire.

@@ -8,6 +8,7 @@ use crate::client::{Connection, RawAnswer, RawRequest};
 use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
+use std::time::Duration;
 
 /// What a replay found in one exchange.
 #[derive(Clone, Debug, Serialize)]
@@ -23,10 +24,21 @@ pub(crate) fn replay(connection: &Connection, recording: &Recording, bucket: &st
     let project = connection.identity.project_id.as_str();
     let fixed = [("project", project), ("bucket", bucket)];
     let mut bindings = Bindings::new(&fixed, &recording.names).keeping(&recording.kept_names);
-    let results =
-        recording.exchanges.iter().map(|exchange| one(connection, exchange, &mut bindings)).collect();
+    let begun_ms = connection.clock.now_ms();
+    let mut sent = |exchange: &Exchange| {
+        wait_until(connection, begun_ms, exchange.at_seconds)?;
+        one(connection, exchange, &mut bindings)
+    };
+    let results = recording.exchanges.iter().map(&mut sent).collect();
     clean_up(connection, recording, &bindings);
     results
+}
+
+/// Waits until so many seconds after a moment in ms since 1970; what cannot be a time is none.
+fn wait_until(connection: &Connection, begun_ms: i64, seconds: f64) -> Result<()> {
+    let gone = connection.clock.now_ms().saturating_sub(begun_ms).try_into().unwrap_or(0);
+    let due = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+    connection.pause(due.saturating_sub(Duration::from_millis(gone)))
 }
 
 fn one(connection: &Connection, exchange: &Exchange, bindings: &mut Bindings) -> Result<Replay> {
