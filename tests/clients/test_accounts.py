@@ -132,7 +132,7 @@ def test_buckets_are_closed_to_the_other_account(server, account):
     token = {"X-Auth-Token": login(server, account)}
     base = f"{server.api}/v2/{account['project_id']}/streams"
     requests.post(base, json={"stream_name": stream, "partition_count": 1}, headers=token, timeout=20)
-    task = {"task_name": "t", "obs_bucket_path": bucket, "agency_name": "any", "deliver_time_interval": 30}
+    task = {"task_name": "t", "obs_bucket_path": bucket, "agency_name": "dis_admin_agency", "deliver_time_interval": 30}
     body = {"destination_type": "OBS", "obs_destination_descriptor": task}
     refused = requests.post(f"{base}/{stream}/transfer-tasks", json=body, headers=token, timeout=20)
     assert (refused.status_code, refused.json()["error_code"]) == (400, "DIS.4310"), refused.text

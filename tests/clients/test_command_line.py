@@ -38,6 +38,7 @@ def run(own_server):
 def test_a_dump_task_is_made_with_every_option(own_server, run, name, meant):
     dis = Dis(own_server)
     run("stream", "create", "s")
+    run("agency", "create", "an_agency")
     more = ["--time-directories", "yyyy/MM/dd", "--agency", "an_agency", "--prefix", "in", "--interval", "60"]
     run("dump", "create", "s", "task", "--bucket", "bucket", "--create-bucket", "--delimiter", name, *more)
     described = dis.task("s", "task")["obs_destination_description"]

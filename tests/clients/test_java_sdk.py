@@ -426,7 +426,7 @@ def test_dump_tasks_to_the_other_destinations(server, sdk, kind):
     schema = '{"type":"record","name":"r","fields":[{"name":"id","type":"string"}]}'
     sdk.createStream({"stream_name": name, "partition_count": 1, "data_type": "JSON", "data_schema": schema})
     asked = OTHER_DESTINATIONS[kind]
-    common = {"task_name": task, "agency_name": "a", "consumer_strategy": "LATEST"}
+    common = {"task_name": task, "agency_name": "dis_admin_agency", "consumer_strategy": "LATEST"}
     if kind == "CLOUDTABLE":
         common["obs_backup_bucket_path"] = bucket
     else:

@@ -13,8 +13,8 @@ OPERATIONS = [
     for identifier, _, _, operation in document.operations()
 ]
 
-# What a text is answered with that could be the name of a stream, app, task or bucket, or a cursor, and is none.
-NOT_THERE = {"DIS.4301", "DIS.4306", "DIS.4332", "DIS.4354", "DIS.4217"}
+# What a text is answered with that could be the name of a stream, app, task, bucket or agency, or a cursor, and is none.
+NOT_THERE = {"DIS.4301", "DIS.4306", "DIS.4332", "DIS.4354", "DIS.4217", "DIS.4335"}
 
 
 @pytest.mark.parametrize("identifier,operation", OPERATIONS)

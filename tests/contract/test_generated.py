@@ -31,6 +31,7 @@ def put_names_in(case, variables):
         "stream_name": variables["scratch"], "stream-name": variables["scratch"], "stream_id": variables["scratch_id"],
         "stream-id": variables["scratch_id"], "app_name": variables["app"], "partition_id": "0", "partition-id": "0",
         "partition-cursor": variables["cursor"], "obs_bucket_path": variables["bucket"],
+        "agency_name": "dis_admin_agency",
         "task_name": variables["task"], "dataset_id": variables["own_dataset_id"], "sample_id": variables["own_sample"],
         "import_path": f"/{variables['bucket']}/more/", "data_path": f"/{variables['bucket']}/few/",
     }  # fmt: skip

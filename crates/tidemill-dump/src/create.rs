@@ -1,6 +1,7 @@
 //! Creating a task.
 
-use crate::context::tx;
+use crate::agency;
+use crate::context::{read, tx};
 use crate::descriptor::{Destination, NewTask, Strategy};
 use crate::error::{CreateError, Trouble, UnusableBucket};
 use crate::sink::{ObsSink, check};
@@ -30,6 +31,7 @@ impl Dumps {
         let unexpected = |e| MetaError::Unexpected(format!("new dump task: {e}"));
         let task = Task::from_row(&row).map_err(unexpected)?;
         self.check_room(stream, &row.name).await?;
+        self.check_agency(&row).await?;
         self.check_bucket(&task.project, &new.destination).await?;
         let positions = self.start_positions(stream, new.destination.strategy());
         // What is never delivered must not fill the log.
@@ -39,16 +41,21 @@ impl Dumps {
             self.0.ctx.streams.log().hold(at, &task.holder(), Some(position.next));
         }
         let quota = limits::DUMP_TASKS_PER_STREAM_MAX;
-        let done = tx!(self.0.ctx.meta, |tx, row, positions| dump::insert_task(tx, &row, &positions, quota))?;
+        let done = tx!(self.0.ctx.meta, |tx, row, positions| async move {
+            match agency::refusal(tx, &row.project, &row.agency).await? {
+                Some(refused) => Ok::<_, MetaError>(Err(CreateError::Invalid(refused))),
+                None => dump::insert_task(tx, &row, &positions, quota).await.map(Ok),
+            }
+        })?;
         match done {
-            Inserted::Done => {
+            Ok(Inserted::Done) => {
                 self.begin(&row, &task)?;
                 self.leave_with_stream(stream, &row.name).await?;
                 Ok(row.task_id)
             }
             refused => {
                 crate::delete::release_holds(&self.0.ctx, &task);
-                Err(refusal(refused))
+                Err(refused.map_or_else(|error| error, refusal))
             }
         }
     }
@@ -84,6 +91,12 @@ impl Dumps {
             return Err(CreateError::Quota);
         }
         Ok(())
+    }
+
+    /// Answers an agency that is not there before the bucket is touched; the transaction of the insertion decides.
+    async fn check_agency(&self, row: &TaskRow) -> Result<(), CreateError> {
+        let refused = read!(self.0.ctx.meta, |tx, row| agency::refusal(tx, &row.project, &row.agency))?;
+        refused.map_or(Ok(()), |refused| Err(refused.into()))
     }
 
     /// Tries the bucket a destination needs, if it needs one. What that leaves is swept.
@@ -157,5 +170,6 @@ fn row_of(stream: &Stream, new: &NewTask, now_ms: i64) -> Result<TaskRow, MetaEr
         destination_type: new.destination.kind().as_str().to_owned(),
         previous: None,
         origin: None,
+        agency: new.destination.agency().to_owned(),
     })
 }

@@ -6,6 +6,7 @@
 //! [`verify`].
 
 mod act;
+mod agency;
 mod change;
 mod commit;
 mod config;

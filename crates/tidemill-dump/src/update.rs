@@ -1,5 +1,6 @@
 //! Changing a task: everything but its name and the kind of its destination. The position stays.
 
+use crate::agency;
 use crate::context::tx;
 use crate::descriptor::{Destination, TaskUpdate};
 use crate::error::UpdateError;
@@ -58,10 +59,16 @@ impl Dumps {
             Some(cause) => (TaskState::Error, cause),
             None => (TaskState::Running, String::new()),
         };
-        let (id, word) = (row.task_id.clone(), state.as_str());
-        let changed =
-            tx!(ctx.meta, |tx, id, stored, cause| dump::change_descriptor(tx, &id, &stored, word, &cause))?;
-        let (owner, now) = changed.ok_or(UpdateError::Unknown)?;
+        let (named, word) = (to.agency().to_owned(), state.as_str());
+        let changed = tx!(ctx.meta, |tx, row, named, stored, cause| async move {
+            match agency::refusal(tx, &row.project, &named).await? {
+                Some(refused) => Ok::<_, MetaError>(Err(refused)),
+                None => {
+                    dump::change_descriptor(tx, &row.task_id, (&stored, &named), word, &cause).await.map(Ok)
+                }
+            }
+        })?;
+        let (owner, now) = changed?.ok_or(UpdateError::Unknown)?;
         slot.halt(&ctx.clock, ctx.drain_ends_ms()).await;
         if state == TaskState::Running {
             self.run(&now, owner, in_error)?;

@@ -233,7 +233,7 @@ pub async fn count_of_project(tx: &mut dyn Tx, id: &str) -> Result<u64, MetaErro
     tx.query(sql, args![id]).await?.first().map_or(Ok(0), |row| row.uint(0))
 }
 
-/// Removes an account with its projects, their apps, its users, their keys and tokens.
+/// Removes an account with its projects, their apps, its agencies, its users, their keys and tokens.
 pub async fn delete_domain(tx: &mut dyn Tx, id: &str) -> Result<(), MetaError> {
     for sql in [
         "DELETE FROM apps WHERE project IN (SELECT id FROM projects WHERE domain_id = $1)",

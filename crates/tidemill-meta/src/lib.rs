@@ -4,6 +4,7 @@
 //! modules hold all SQL of the project, once for every backend: `$n` parameters, ON CONFLICT, RETURNING,
 //! BIGINT and TEXT only. A backend ([`MetaStore`]) only runs statements.
 
+pub mod agency;
 pub mod app;
 pub mod checkpoint;
 pub mod dataset;

@@ -115,8 +115,8 @@ pub const TEMPORARY_KEYS_PER_USER_MAX: u64 = 10_000;
 pub const TEMPORARY_KEY_LIFE_S: std::ops::RangeInclusive<i64> = 900..=86_400;
 /// Life of a temporary access key that asks for none, in seconds.
 pub const TEMPORARY_KEY_LIFE_S_DEFAULT: i64 = 900;
-/// Longest description of an access key.
-pub const KEY_DESCRIPTION_CHARS_MAX: usize = 255;
+/// Longest description of an access key or an agency.
+pub const IDENTITY_DESCRIPTION_CHARS_MAX: usize = 255;
 /// Payload bytes a COMMON partition takes in a second; the largest record fits into it. An ADVANCED one takes
 /// five times as many, and both give twice what they take.
 pub const PARTITION_WRITE_BYTES_PER_S: u32 = 1024 * 1024;
@@ -132,7 +132,9 @@ pub const DOMAINS_MAX: usize = 1000;
 pub const PROJECTS_PER_DOMAIN_MAX: usize = 100;
 /// Users of an account.
 pub const USERS_PER_DOMAIN_MAX: usize = 1000;
-/// Longest name of an account, a project or a user.
+/// Agencies of an account.
+pub const AGENCIES_PER_DOMAIN_MAX: usize = 50;
+/// Longest name of an account, a project, a user or an agency.
 pub const IDENTITY_NAME_CHARS_MAX: usize = 64;
 /// Length of a new password, in bytes.
 pub const PASSWORD_BYTES: std::ops::RangeInclusive<usize> = 8..=128;

@@ -119,7 +119,11 @@ def stranger(server):
 
 
 def outward_address():
-    """This machine's address in its network, or None if it is in none."""
+    """This machine's address in its network, or None if it is in none.
+
+    Another loopback address does not do: the server never blocks those, as a proxy may be there that stands for
+    everybody. Such a machine has what crates/tidemill-http/src/dis/tests/guard.rs holds, with addresses it makes up.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("203.0.113.1", 9))  # only looks up the route: nothing is sent

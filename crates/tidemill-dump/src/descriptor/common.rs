@@ -9,7 +9,7 @@ use tidemill_model::limits;
 /// Members of every destination. Numbers are digits in text: clients of these destinations read them so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Common {
-    /// The agency, kept as given.
+    /// The agency: the name of one of the account.
     pub agency_name: String,
     /// Seconds between two flushes.
     #[serde(serialize_with = "digits", deserialize_with = "from_digits")]

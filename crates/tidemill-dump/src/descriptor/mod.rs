@@ -166,6 +166,17 @@ impl Destination {
         }
     }
 
+    /// The agency it is written through.
+    pub(crate) fn agency(&self) -> &str {
+        match self {
+            Self::Obs(d) => &d.agency_name,
+            Self::Mrs(MrsDestination { common, .. })
+            | Self::Dli(DliDestination { common, .. })
+            | Self::Dws(DwsDestination { common, .. })
+            | Self::Cloudtable(CloudtableDestination { common, .. }) => &common.agency_name,
+        }
+    }
+
     /// The bucket it needs, if it needs one: to deliver to, to stage in or to fall back to.
     pub fn bucket(&self) -> Option<&str> {
         let path = match self {

@@ -26,7 +26,7 @@ pub struct ProcessingSchema {
 /// A bucket as destination, as it was created; also the shape of `obs_destination_description`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObsDestination {
-    /// The agency, kept as given.
+    /// The agency: the name of one of the account.
     pub agency_name: String,
     /// Seconds between two flushes.
     pub deliver_time_interval: i64,

@@ -81,7 +81,7 @@ async fn a_table_needs_a_stream_with_columns() {
     let p = world.process().await;
     let stream = p.stream("orders", 1).await;
     let dli = |members: Value| {
-        let mut descriptor = json!({"task_name": "t", "agency_name": "a", "obs_bucket_path": "bucket",
+        let mut descriptor = json!({"task_name": "t", "agency_name": "agency", "obs_bucket_path": "bucket",
                                     "dli_database_name": "d", "dli_table_name": "t"});
         descriptor.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         NewTask::parse(&json!({"destination_type": "DLI", "dli_destination_descriptor": descriptor})).unwrap()

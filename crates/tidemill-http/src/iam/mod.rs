@@ -1,5 +1,6 @@
 //! The identity API (v3): one file a resource.
 
+mod agencies;
 mod authenticated;
 mod catalog;
 mod credentials;
@@ -37,7 +38,7 @@ pub struct IamState {
 
 /// All routes but `GET /`, which browsers share: compose that one from [`versions`].
 pub fn router(state: IamState) -> Router {
-    let routes: [(&str, MethodRouter<IamState>); 14] = [
+    let routes: [(&str, MethodRouter<IamState>); 16] = [
         ("/v3", get(versions::version)),
         ("/v3/auth/tokens", post(tokens::issue).get(tokens::show).delete(tokens::revoke)),
         ("/v3/auth/catalog", get(catalog::list)),
@@ -49,6 +50,8 @@ pub fn router(state: IamState) -> Router {
         ("/v3/users/{id}", get(users::show).delete(users::delete)),
         ("/v3/projects", get(projects::list).post(projects::create)),
         ("/v3/projects/{id}", get(projects::show).delete(projects::delete)),
+        ("/v3.0/OS-AGENCY/agencies", get(agencies::list).post(agencies::create)),
+        ("/v3.0/OS-AGENCY/agencies/{id}", get(agencies::show).delete(agencies::delete)),
         ("/v3.0/OS-CREDENTIAL/credentials", post(credentials::create).get(credentials::list)),
         (
             "/v3.0/OS-CREDENTIAL/credentials/{access}",

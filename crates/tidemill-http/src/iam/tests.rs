@@ -1,6 +1,7 @@
 //! The identity API as clients call it, in the order in which they do.
 
 mod accounts;
+mod agencies;
 
 use crate::iam::{IamState, PublicUrls, router, versions};
 use axum::Router;

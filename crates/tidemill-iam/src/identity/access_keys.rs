@@ -8,7 +8,7 @@ use crate::key::{AccessKey, SecretKey};
 use std::sync::Arc;
 use tidemill_meta::MetaError;
 use tidemill_meta::identity::{self, AccessKeyRow};
-use tidemill_model::limits::{ACCESS_KEYS_PER_USER_MAX, KEY_DESCRIPTION_CHARS_MAX};
+use tidemill_model::limits::{ACCESS_KEYS_PER_USER_MAX, IDENTITY_DESCRIPTION_CHARS_MAX};
 
 /// What is told of an access key; never its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,9 +194,9 @@ pub(crate) fn may_make_credentials(caller: &Caller) -> Result<(), IamError> {
     }
 }
 
-fn check_description(text: &str) -> Result<(), IamError> {
-    if text.chars().count() > KEY_DESCRIPTION_CHARS_MAX {
-        let message = format!("description has at most {KEY_DESCRIPTION_CHARS_MAX} characters");
+pub(crate) fn check_description(text: &str) -> Result<(), IamError> {
+    if text.chars().count() > IDENTITY_DESCRIPTION_CHARS_MAX {
+        let message = format!("description has at most {IDENTITY_DESCRIPTION_CHARS_MAX} characters");
         return Err(IamError::bad_request(message));
     }
     Ok(())

@@ -2,9 +2,11 @@
 
 use super::directory::{By, Directory};
 use super::error::IamError;
+use super::manage::agencies;
 use super::password;
 use super::sealing::Sealing;
 use tidemill_meta::Meta;
+use tidemill_meta::agency;
 use tidemill_meta::identity::{self, AccessKeyRow, DomainRow, ProjectRow, UserRow};
 use tidemill_model::{ProjectId, random_hex32};
 
@@ -70,12 +72,14 @@ impl FirstIdentity {
             token_hash: None,
             expires_ms: None,
         };
-        let rows = std::sync::Arc::new((domain, project, user, key));
+        let agency = agencies::first_agency(&domain.id, now_ms);
+        let rows = std::sync::Arc::new((domain, project, user, key, agency));
         meta.tx(move |tx| {
             let rows = rows.clone();
             Box::pin(async move {
-                let (domain, project, user, key) = &*rows;
+                let (domain, project, user, key, agency) = &*rows;
                 identity::insert_domain(tx, domain).await?;
+                agency::insert_agency(tx, agency).await?;
                 identity::insert_project(tx, project).await?;
                 identity::insert_user(tx, user).await?;
                 identity::insert_access_key(tx, key).await.map(drop)

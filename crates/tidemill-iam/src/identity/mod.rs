@@ -23,7 +23,7 @@ pub use access_keys::{KeyInfo, NewKey};
 pub use caller::{Caller, Domain, Project, Scope, User};
 pub use error::IamError;
 pub use first_identity::{FirstIdentity, Found};
-pub use manage::{NewUser, UserInfo};
+pub use manage::{Agency, NewAgency, NewUser, UserInfo};
 pub use principal::Principal;
 pub use project_choice::ProjectRefusal;
 pub use service::Iam;

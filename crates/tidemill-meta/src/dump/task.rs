@@ -36,6 +36,8 @@ pub struct TaskRow {
     pub previous: Option<String>,
     /// The bucket of the first deliveries, once the task has moved to another one.
     pub origin: Option<String>,
+    /// Name of the agency that the destination names.
+    pub agency: String,
 }
 
 /// What became of an insertion.
@@ -49,9 +51,9 @@ pub enum Inserted {
     QuotaFull,
 }
 
-const SELECT_STREAM: &str = "SELECT task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type, previous, origin FROM dump_tasks WHERE stream_id = $1 ORDER BY name";
-const SELECT_ALL: &str = "SELECT task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type, previous, origin FROM dump_tasks ORDER BY task_id";
-const SELECT_ONE: &str = "SELECT task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type, previous, origin FROM dump_tasks WHERE task_id = $1";
+const SELECT_STREAM: &str = "SELECT task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type, previous, origin, agency FROM dump_tasks WHERE stream_id = $1 ORDER BY name";
+const SELECT_ALL: &str = "SELECT task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type, previous, origin, agency FROM dump_tasks ORDER BY task_id";
+const SELECT_ONE: &str = "SELECT task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type, previous, origin, agency FROM dump_tasks WHERE task_id = $1";
 
 fn task(row: &Row) -> Result<TaskRow, MetaError> {
     Ok(TaskRow {
@@ -70,6 +72,7 @@ fn task(row: &Row) -> Result<TaskRow, MetaError> {
         destination_type: row.text(12)?,
         previous: row.text_or_null(13)?,
         origin: row.text_or_null(14)?,
+        agency: row.text(15)?,
     })
 }
 
@@ -88,11 +91,11 @@ pub async fn insert_task(
         return Ok(Inserted::QuotaFull);
     }
     tx.execute(
-        "INSERT INTO dump_tasks (task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type, previous, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        "INSERT INTO dump_tasks (task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type, previous, origin, agency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         args![
             &task.task_id, &task.project, &task.stream_id, &task.stream_name, &task.incarnation, &task.name,
             &task.state, &task.cause, task.epoch, &task.descriptor, task.created_ms, &task.head,
-            &task.destination_type, task.previous.clone(), task.origin.clone(),
+            &task.destination_type, task.previous.clone(), task.origin.clone(), &task.agency,
         ],
     )
     .await?;

@@ -4,18 +4,18 @@ use super::task::{TaskRow, owned};
 use super::{Owner, owns};
 use crate::{MetaError, Tx, args};
 
-/// Gives a task that is not being deleted a new descriptor and state under a new epoch, which ends every
+/// Gives a task that is not being deleted a new descriptor, the agency that it names, and a state under a new epoch, which ends every
 /// owner. What was announced before goes on under the descriptor it was announced under. The new owner and
 /// the task as it is then; `None` if there is no such task.
 pub async fn change_descriptor(
     tx: &mut dyn Tx,
     task_id: &str,
-    descriptor: &str,
+    (descriptor, agency): (&str, &str),
     state: &str,
     cause: &str,
 ) -> Result<Option<(Owner, TaskRow)>, MetaError> {
-    let sql = "UPDATE dump_tasks SET previous = COALESCE(previous, descriptor), descriptor = $2, state = $3, cause = $4, epoch = epoch + 1 WHERE task_id = $1 AND state <> 'DELETE'";
-    if tx.execute(sql, args![task_id, descriptor, state, cause]).await? == 0 {
+    let sql = "UPDATE dump_tasks SET previous = COALESCE(previous, descriptor), descriptor = $2, state = $3, cause = $4, agency = $5, epoch = epoch + 1 WHERE task_id = $1 AND state <> 'DELETE'";
+    if tx.execute(sql, args![task_id, descriptor, state, cause, agency]).await? == 0 {
         return Ok(None);
     }
     owned(tx, task_id).await

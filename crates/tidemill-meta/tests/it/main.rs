@@ -4,6 +4,7 @@
 
 mod sample_sets;
 
+use tidemill_meta::agency::{self, AgencyRow};
 use tidemill_meta::sqlite::SqliteStore;
 use tidemill_meta::{Meta, MetaError, args, suite};
 
@@ -87,4 +88,58 @@ async fn a_closed_store_answers_with_an_error() {
     meta.close().await;
     let refused: Result<u64, MetaError> = meta.tx(|tx| tx.execute("DELETE FROM settings", vec![])).await;
     assert!(refused.is_err());
+}
+
+/// What the schema before agencies had: tasks whose descriptors name some.
+async fn before_agencies(meta: &Meta) {
+    meta.tx::<_, MetaError, _>(|tx| {
+        Box::pin(async move {
+            for sql in [
+                "DROP TABLE agencies",
+                "ALTER TABLE dump_tasks DROP COLUMN agency",
+                "DELETE FROM _sqlx_migrations WHERE version = 23",
+                "INSERT INTO domains (id, name, administers) VALUES ('d1', 'one', 1), ('d2', 'two', 0)",
+                "INSERT INTO projects (id, domain_id, name) VALUES ('p1', 'd1', 'p'), ('p2', 'd1', 'q')",
+            ] {
+                tx.execute(sql, vec![]).await?;
+            }
+            for (id, project, agency) in
+                [("t1", "p1", "mine"), ("t2", "p2", "mine"), ("t3", "p2", "dis_admin_agency")]
+            {
+                let sql = "INSERT INTO dump_tasks (task_id, project, stream_id, stream_name, incarnation, name, state, cause, epoch, descriptor, created_ms, head, destination_type) VALUES ($1, $2, 's', 's', 'i', $1, 'RUNNING', '', 1, $3, 0, '', 'OBS')";
+                tx.execute(sql, args![id, project, format!("{{\"agency_name\":\"{agency}\"}}")]).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn an_upgrade_keeps_the_agencies_that_tasks_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let meta = open(&dir).await;
+    before_agencies(&meta).await;
+    meta.close().await;
+    let meta = open(&dir).await;
+    let seen = meta.read::<_, MetaError, _>(|tx| {
+        Box::pin(async move {
+            let (one, two) = (agency::agencies_of(tx, "d1").await?, agency::agencies_of(tx, "d2").await?);
+            let tasks = agency::tasks_naming(tx, &one[1]).await?;
+            Ok((one, two, tasks))
+        })
+    });
+    let (one, two, tasks) = seen.await.unwrap();
+    let names = |rows: &[AgencyRow]| rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>();
+    assert_eq!(
+        (names(&one), names(&two)),
+        (vec!["dis_admin_agency".into(), "mine".into()], vec!["dis_admin_agency".into()])
+    );
+    assert_eq!(tasks, ["s/t1", "s/t2"]);
+    for row in one.iter().chain(&two) {
+        assert_eq!((row.id.len(), row.trust_domain_name.as_str()), (32, "op_svc_dis"));
+        assert_eq!(row.trust_domain_id, "dc7b3be04a52efeb018c3e61193ac7c8");
+        assert!(row.created_ms > 1_700_000_000_000, "{row:?}");
+    }
 }

@@ -1,8 +1,8 @@
 //! Calls on accounts, which only the administrator of the installation may make.
 
-use super::connection::{Connection, encode, unexpected};
+use super::connection::{Connection, encode};
 use super::error::ClientError;
-use super::streams::read;
+use super::streams::member;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -91,9 +91,4 @@ impl Connection {
     pub(crate) fn delete_account(&self, id: &str) -> Result<(), ClientError> {
         self.call("DELETE", &format!("/v3/domains/{}", encode(id)), None).map(drop)
     }
-}
-
-fn member<T: serde::de::DeserializeOwned>(mut answer: Value, name: &str) -> Result<T, ClientError> {
-    let missing = || unexpected(&format!("the answer has no {name}"));
-    read(answer.get_mut(name).map(Value::take).ok_or_else(missing)?)
 }

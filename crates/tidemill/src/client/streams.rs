@@ -44,6 +44,12 @@ impl Connection {
     }
 }
 
+/// Reads one member of an answer.
+pub(super) fn member<T: DeserializeOwned>(mut answer: Value, name: &str) -> Result<T, ClientError> {
+    let missing = || unexpected(&format!("the answer has no {name}"));
+    read(answer.get_mut(name).map(Value::take).ok_or_else(missing)?)
+}
+
 /// Reads an answer's JSON.
 pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, ClientError> {
     serde_json::from_value(value).map_err(|e| unexpected(&e))

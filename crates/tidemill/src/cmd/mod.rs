@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod account;
+mod agency;
 mod config;
 mod conformance;
 mod dataset;
@@ -63,6 +64,8 @@ enum Command {
     Conformance(conformance::Conformance),
     /// Create, list and delete accounts; for the administrator of the installation.
     Account(account::Account),
+    /// Create, list and delete the agencies of your account, which dump tasks name.
+    Agency(agency::Agency),
     /// Install the model that processing tasks compare images with.
     Model(model::Model),
     /// Show the credentials that commands use.
@@ -103,6 +106,7 @@ impl CommandLine {
             Command::Subscription(subscription) => subscription.run(config, output),
             Command::Conformance(conformance) => conformance.run(config, output),
             Command::Account(account) => account.run(config, output),
+            Command::Agency(agency) => agency.run(config, output),
             Command::Model(model) => model.run(config, output),
             Command::Key(key) => key.run(config, output),
             Command::Config(settings) => settings.run(config, output),

@@ -23,8 +23,10 @@ use tidemill_dump::verify::{self, Report};
 use tidemill_dump::{Destination, DumpConfig, Dumps, NewTask, RetryPolicy, TaskDetail};
 use tidemill_log::memory::MemoryLog;
 use tidemill_log::{Append, ChunkBuilder, LogStore, Outcome};
+use tidemill_meta::agency::{self, AgencyRow};
+use tidemill_meta::identity::{self, DomainRow, ProjectRow};
 use tidemill_meta::sqlite::SqliteStore;
-use tidemill_meta::{Meta, MetaError, dump};
+use tidemill_meta::{Meta, MetaError, dump, tx};
 use tidemill_model::{Clock, Event, Events, ProjectId, StreamName};
 use tidemill_stream::{
     AutoScale, CompressionFormat, DataType, NewStream, Stream, StreamType, Streams, StreamsConfig,
@@ -65,6 +67,7 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let clock = Clock::manual(START_MS);
         let meta = SqliteStore::open(&dir.path().join("meta.db")).await.unwrap();
+        make_account(&meta).await;
         let mut config = DumpConfig::new(dir.path().join("spool"));
         config.retry = RetryPolicy { first: Duration::from_secs(1), max: Duration::from_secs(8) };
         let log = Arc::new(MemoryLog::new(clock.clone()));
@@ -273,6 +276,32 @@ async fn sealed(world: &World, bucket: &TestStore, task_id: &str) -> bool {
     let ends: Vec<_> = head.partitions.iter().map(|p| (p.partition, p.entries)).collect();
     ends == delivered.iter().map(|p| (p.partition, p.entries)).collect::<Vec<_>>()
         && task.head == hex::encode(Sha256::digest(&text))
+}
+
+/// The account of [`project`], with the agency that [`new_task`] names.
+async fn make_account(meta: &Meta) {
+    let domain = DomainRow { id: "d".into(), name: "local".into(), administers: true };
+    let project = ProjectRow { id: project().to_string(), domain_id: "d".into(), name: "local-1".into() };
+    tx!(meta, |tx, domain, project| async move {
+        identity::insert_domain(tx, &domain).await?;
+        identity::insert_project(tx, &project).await
+    })
+    .unwrap();
+    make_agency(meta, "agency").await;
+}
+
+/// One more agency of that account.
+pub(crate) async fn make_agency(meta: &Meta, name: &str) {
+    let row = AgencyRow {
+        id: name.into(),
+        domain_id: "d".into(),
+        name: name.into(),
+        trust_domain_id: String::new(),
+        trust_domain_name: "op_svc_dis".into(),
+        description: String::new(),
+        created_ms: START_MS,
+    };
+    tx!(meta, |tx, row| agency::insert_agency(tx, &row)).unwrap();
 }
 
 /// A creation with 30 s and TRIM_HORIZON; `more` adds and replaces members.

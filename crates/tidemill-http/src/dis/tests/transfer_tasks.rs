@@ -14,6 +14,7 @@ use tidemill_dump::{DumpConfig, Dumps};
 use tidemill_model::{BucketName, Events, ProjectId};
 use tidemill_objects::{BucketAcl, BucketStore, Objects};
 
+mod agencies;
 mod destinations;
 mod update;
 
@@ -53,7 +54,7 @@ async fn api() -> (Api, BucketStore) {
 
 fn obs(name: &str) -> Value {
     json!({"destination_type": "OBS", "obs_destination_descriptor": {
-        "task_name": name, "agency_name": "a", "deliver_time_interval": "30",
+        "task_name": name, "agency_name": "dis_admin_agency", "deliver_time_interval": "30",
         "consumer_strategy": "TRIM_HORIZON", "obs_bucket_path": "bucket", "file_prefix": "raw",
         "record_delimiter": "\\n",
     }})

@@ -10,7 +10,7 @@ impl Api {
         self.signed(method, target, &body).await
     }
 
-    async fn with_key(&self, key: &Value, method: &str, target: &str, body: &str) -> Answer {
+    pub(super) async fn with_key(&self, key: &Value, method: &str, target: &str, body: &str) -> Answer {
         let now_ms = self.clock.now_ms();
         let request = SignRequest { method, target, host: HOST, body: body.as_bytes(), now_ms };
         let text = |name: &str| key[name].as_str().unwrap().to_owned();
@@ -31,7 +31,7 @@ impl Api {
         answer.body["credential"].clone()
     }
 
-    async fn login(&self, user: &str, domain: &str, password: &str) -> Answer {
+    pub(super) async fn login(&self, user: &str, domain: &str, password: &str) -> Answer {
         let user = json!({ "name": user, "password": password, "domain": { "name": domain } });
         let identity = json!({ "methods": ["password"], "password": { "user": user } });
         let body = json!({ "auth": { "identity": identity, "scope": { "project": { "name": "local-1" } } } });
@@ -40,14 +40,14 @@ impl Api {
 }
 
 /// An account `acme` with a project, its owner and the owner's key.
-struct Acme {
-    domain: Value,
+pub(super) struct Acme {
+    pub(super) domain: Value,
     project: Value,
     owner: Value,
-    key: Value,
+    pub(super) key: Value,
 }
 
-async fn acme(api: &Api) -> Acme {
+pub(super) async fn acme(api: &Api) -> Acme {
     let domain = api.made("domain", json!({ "name": "acme" })).await;
     let project = api.made("project", json!({ "name": "local-1", "domain_id": domain["id"] })).await;
     let fields = json!({ "name": "wile", "domain_id": domain["id"], "password": "beep beep" });

@@ -1,13 +1,14 @@
 //! Accounts.
 
+use super::agencies::first_agency;
 use super::{check_name, in_use, taken, too_many};
 use crate::identity::caller::{Caller, Domain};
 use crate::identity::directory::By;
 use crate::identity::error::IamError;
 use crate::identity::service::{Iam, shortened};
 use std::sync::Arc;
-use tidemill_meta::MetaError;
 use tidemill_meta::identity::{self, DomainRow};
+use tidemill_meta::{MetaError, agency, tx};
 use tidemill_model::limits::DOMAINS_MAX;
 use tidemill_model::random_hex32;
 
@@ -16,7 +17,7 @@ fn unknown(id: &str) -> IamError {
 }
 
 impl Iam {
-    /// Makes an account. Only the administrator may.
+    /// Makes an account with its first agency. Only the administrator may.
     pub async fn create_domain(self: &Arc<Self>, caller: &Caller, name: &str) -> Result<Domain, IamError> {
         self.only_administrator(caller, "iam:domains:create")?;
         check_name("domain", name, "")?;
@@ -31,12 +32,12 @@ impl Iam {
         if self.directory.read().domains().len() >= DOMAINS_MAX {
             return Err(too_many("domains", DOMAINS_MAX));
         }
-        let stored = row.clone();
-        let written = self.meta.tx(move |tx| {
-            let row = stored.clone();
-            Box::pin(async move { identity::insert_domain(tx, &row).await })
+        let first = first_agency(&row.id, self.clock.now_ms());
+        let written = tx!(self.meta, |tx, row, first| async move {
+            identity::insert_domain(tx, &row).await?;
+            agency::insert_agency(tx, &first).await
         });
-        written.await.map_err(|error: MetaError| IamError::from(error))?;
+        written.map_err(|error: MetaError| IamError::from(error))?;
         self.directory.write().add_domain(row.clone());
         Ok(Domain { id: row.id, name: row.name, administers: row.administers })
     }
@@ -51,8 +52,8 @@ impl Iam {
         self.domains(caller).into_iter().find(|domain| domain.id == id).ok_or_else(|| unknown(id))
     }
 
-    /// Removes an account that has no streams and buckets any more, with its projects, users, keys and
-    /// tokens, which are refused at once. Only the administrator may, and not its own account.
+    /// Removes an account that has no streams and buckets any more, with its projects, users, keys,
+    /// agencies and tokens, which are refused at once. Only the administrator may, and not its own account.
     pub async fn delete_domain(self: &Arc<Self>, caller: &Caller, id: &str) -> Result<(), IamError> {
         self.only_administrator(caller, "iam:domains:delete")?;
         if self.domain(caller, id)?.administers {

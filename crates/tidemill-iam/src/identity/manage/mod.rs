@@ -1,10 +1,12 @@
-//! Making and removing accounts, projects and users. One change at a time; each is durable and known when the
+//! Making and removing accounts, projects, users and agencies. One change at a time; each is durable and known when the
 //! call returns, also when its caller stops waiting.
 
+pub(crate) mod agencies;
 mod domains;
 mod projects;
 mod users;
 
+pub use agencies::{Agency, NewAgency};
 pub use users::{NewUser, UserInfo};
 
 use super::caller::{Caller, Scope};
@@ -44,7 +46,7 @@ impl Iam {
     }
 }
 
-/// A name of an account, a project or, with some more characters, a user.
+/// A name of an account, a project or, with some more characters, a user or an agency.
 pub(crate) fn check_name(what: &str, name: &str, more: &str) -> Result<(), IamError> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c) || more.contains(c);
     if (1..=IDENTITY_NAME_CHARS_MAX).contains(&name.chars().count()) && name.chars().all(fits) {

@@ -34,7 +34,7 @@ pub(crate) struct Create {
     /// Directories by time: yyyy, yyyy/MM, yyyy/MM/dd, yyyy/MM/dd/HH or yyyy/MM/dd/HH/mm.
     #[arg(long, default_value = "", hide_default_value = true, value_name = "FORMAT")]
     time_directories: String,
-    /// The agency the service writes through.
+    /// The agency the service writes through, one of `tidemill agency list`.
     #[arg(long, default_value = "dis_admin_agency", value_name = "NAME")]
     agency: String,
 }

@@ -15,17 +15,17 @@ async fn json_api() -> Api {
 const ROWS: &str = "/streams/rows/transfer-tasks";
 
 fn mrs() -> Value {
-    json!({"task_name": "t", "agency_name": "a", "deliver_time_interval": 30, "mrs_cluster_name": "c",
+    json!({"task_name": "t", "agency_name": "dis_admin_agency", "deliver_time_interval": 30, "mrs_cluster_name": "c",
            "mrs_cluster_id": "i", "mrs_hdfs_path": "/user/dis", "obs_bucket_path": "bucket"})
 }
 
 fn dli() -> Value {
-    json!({"task_name": "t", "agency_name": "a", "dli_database_name": "d", "dli_table_name": "t",
+    json!({"task_name": "t", "agency_name": "dis_admin_agency", "dli_database_name": "d", "dli_table_name": "t",
            "obs_bucket_path": "bucket/dir", "retry_duration": "0"})
 }
 
 fn dws() -> Value {
-    json!({"task_name": "t", "agency_name": "a", "dws_cluster_name": "c", "dws_cluster_id": "i",
+    json!({"task_name": "t", "agency_name": "dis_admin_agency", "dws_cluster_name": "c", "dws_cluster_id": "i",
            "dws_database_name": "d", "dws_schema": "s", "dws_table_name": "t", "dws_delimiter": ";",
            "user_name": "u", "user_password": "secret-of-the-table", "kms_user_key_name": "k",
            "kms_user_key_id": "ki", "obs_bucket_path": "bucket", "dws_table_columns": "c1,c2",
@@ -33,7 +33,7 @@ fn dws() -> Value {
 }
 
 fn hbase() -> Value {
-    json!({"task_name": "t", "agency_name": "a", "cloudtable_cluster_name": "c", "cloudtable_cluster_id": "i",
+    json!({"task_name": "t", "agency_name": "dis_admin_agency", "cloudtable_cluster_name": "c", "cloudtable_cluster_id": "i",
            "cloudtable_table_name": "ns:t", "obs_backup_bucket_path": "bucket",
            "cloudtable_schema": {"row_key": [{"value": "id", "type": "String"}],
              "columns": [{"column_family_name": "f", "column_name": "c", "value": "v", "type": "Bigint"}]}})
@@ -43,7 +43,7 @@ fn opentsdb() -> Value {
     let point = json!({"metric": [{"type": "Constant", "value": "a.b"}, {"type": "String", "value": "m"}],
         "timestamp": {"type": "String", "value": "at", "format": "yyyy-MM-dd HH:mm:ss"},
         "value": {"type": "Double", "value": "v"}, "tags": [{"name": "n", "type": "String", "value": "x"}]});
-    json!({"task_name": "t", "agency_name": "a", "cloudtable_cluster_name": "c", "cloudtable_cluster_id": "i",
+    json!({"task_name": "t", "agency_name": "dis_admin_agency", "cloudtable_cluster_name": "c", "cloudtable_cluster_id": "i",
            "opentsdb_schema": [point]})
 }
 
@@ -69,13 +69,13 @@ async fn each_destination_is_shown_as_its_clients_read_it() {
     let mrs = shown(&api, body("MRS", mrs())).await;
     assert_eq!((&mrs["state"], &mrs["destination_type"]), (&json!("ERROR"), &json!("MRS")));
     assert!(mrs["cause"].as_str().unwrap().contains("MRS is not offered"), "{mrs}");
-    let wanted = json!({"agency_name": "a", "deliver_time_interval": "30", "consumer_strategy": "LATEST",
+    let wanted = json!({"agency_name": "dis_admin_agency", "deliver_time_interval": "30", "consumer_strategy": "LATEST",
         "retry_duration": "1800", "mrs_cluster_name": "c", "mrs_cluster_id": "i", "mrs_hdfs_path": "/user/dis",
         "mrs_hdfs_patch": "/user/dis", "hdfs_prefix_folder": "", "obs_bucket_path": "bucket", "file_prefix": "",
         "destination_file_type": "text", "partition_format": ""});
     assert_eq!(mrs["mrs_destination_description"], wanted);
     let dli = shown(&api, body("DLI", dli())).await;
-    let wanted = json!({"agency_name": "a", "deliver_time_interval": "300", "consumer_strategy": "LATEST",
+    let wanted = json!({"agency_name": "dis_admin_agency", "deliver_time_interval": "300", "consumer_strategy": "LATEST",
         "retry_duration": "0", "dli_database_name": "d", "dli_table_name": "t", "obs_bucket_path": "bucket/dir",
         "file_prefix": ""});
     assert_eq!(dli["dli_destination_description"], wanted);
@@ -143,6 +143,10 @@ async fn every_mistake_has_its_code() {
     for (kind, descriptor, key, value, code) in [
         ("MRS", mrs(), "mrs_cluster_id", json!(long), "DIS.4208"),
         ("MRS", mrs(), "agency_name", json!("a".repeat(65)), "DIS.4335"),
+        ("MRS", mrs(), "agency_name", json!("nobody"), "DIS.4335"),
+        ("DLI", dli(), "agency_name", json!("nobody"), "DIS.4335"),
+        ("DWS", dws(), "agency_name", json!("nobody"), "DIS.4335"),
+        ("CLOUDTABLE", hbase(), "agency_name", json!("nobody"), "DIS.4335"),
         ("MRS", mrs(), "mrs_hdfs_path", json!("user"), "DIS.4336"),
         ("MRS", mrs(), "mrs_hdfs_path", json!("/a/../b"), "DIS.4336"),
         ("MRS", mrs(), "hdfs_prefix_folder", json!("/a"), "DIS.4200"),

@@ -20,7 +20,7 @@ async fn everything_but_name_and_kind_can_be_changed() {
     assert_eq!(changed.headers["content-length"], "0");
     let after = api.get(&format!("{TASKS}/t1")).await.body;
     assert_eq!((&after["task_id"], &after["create_time"]), (&before["task_id"], &before["create_time"]));
-    let wanted = json!({"agency_name": "a", "deliver_time_interval": 60, "consumer_strategy": "TRIM_HORIZON",
+    let wanted = json!({"agency_name": "dis_admin_agency", "deliver_time_interval": 60, "consumer_strategy": "TRIM_HORIZON",
                         "obs_bucket_path": "bucket", "file_prefix": "new", "partition_format": "yyyy/MM",
                         "destination_file_type": "text", "record_delimiter": ";"});
     assert_eq!(after["obs_destination_description"], wanted);
