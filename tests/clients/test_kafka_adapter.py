@@ -279,10 +279,10 @@ def test_the_share_of_a_member_that_falls_silent_moves(own_server):
     try:
         for member in (alive, silent):
             member.subscribe([name])
-        wait_for(lambda: sorted(shares()) == [both[:1], both[1:]], "a share each", REBALANCE_SECONDS_MAX)
+        wait_for(lambda: sorted(shares()) == [both[:1], both[1:]], shares, REBALANCE_SECONDS_MAX)
         # Of the 30 s without a heartbeat. The other member sends one every 10 s: far from 30 s.
         own_server.advance(12)
-        wait_for(lambda: alive.poll(300) == [] and alive.assignment() == both, "both shares", REBALANCE_SECONDS_MAX)
+        wait_for(lambda: alive.poll(300) == [] and alive.assignment() == both, alive.assignment, REBALANCE_SECONDS_MAX)
         for partition in range(2):
             dis.put(name, [b"%d" % partition], partition)
         assert sorted(values(poll(alive, 2))) == ["0", "1"]
