@@ -124,7 +124,7 @@ fn one(operators: &[Augmentation], picture: &Path, steps: &mut BTreeMap<String, 
     for operator in operators {
         let mut draws = seed.draws_of_sample(operator.name(), operator.canonical(), &key, 1);
         let drawn = operator.draw(&mut draws, pixels.width(), pixels.height());
-        pixels = drawn.apply(pixels)?;
+        pixels = drawn.augment(pixels, None)?.0;
         step(operator.name())?;
     }
     std::hint::black_box(encode(&pixels, ImageFormat::Jpeg)?);

@@ -18,5 +18,5 @@ pub use error::{OpenError, ProcessingError, Unanalysable};
 pub use operator::Reason;
 pub use processing::Processing;
 pub use run::{ResultPage, SampleResult, sample_id};
-pub use task::{ResultsQuery, TaskFilter, TaskOrder, Template, VersionOrder};
+pub use task::{ResultsQuery, TaskFilter, TaskOrder, Template, VersionOrder, WITHDRAWN};
 pub use trial::GeneratorTrial;

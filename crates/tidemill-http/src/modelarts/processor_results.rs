@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use tidemill_api::modelarts::processing::{ProcessorReason, ProcessorResult, ProcessorResults, ProcessorWhy};
 use tidemill_bucket::Scheme;
-use tidemill_processing::{Reason, ResultsQuery, SampleResult, sample_id};
+use tidemill_processing::{Reason, ResultsQuery, SampleResult, WITHDRAWN, sample_id};
 
 pub(super) async fn list(
     State(state): State<ModelArtsState>,
@@ -16,6 +16,8 @@ pub(super) async fn list(
     let page = request.page(10, 100)?;
     let property = one_of(&request, "result_property", &["-1", "0", "1", "2", "3"])?;
     let property = property.and_then(|text| text.parse().ok()).filter(|property| *property >= 0);
+    // An extension: what is no result, so that no other client meets it.
+    let property = if request.flag("tidemill_withdrawn")? == Some(true) { Some(WITHDRAWN) } else { property };
     let query = ResultsQuery { property, offset: page.offset as usize, limit: page.limit as usize };
     let (task_id, version_id) = (request.path("task_id"), request.path("version_id"));
     let found = state.processing.results(&request.project, task_id, version_id, query).await?;

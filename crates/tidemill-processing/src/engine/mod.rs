@@ -14,7 +14,7 @@ pub(crate) use error::EngineError;
 pub(crate) use listing::{Joined, Listed};
 pub(crate) use page::Counts;
 pub(crate) use pool::{Held, Pool, Undone};
-pub(crate) use row::Row;
+pub(crate) use row::{Row, WITHDRAWN};
 
 use datafusion::execution::config::SessionConfig;
 use datafusion::execution::memory_pool::FairSpillPool;

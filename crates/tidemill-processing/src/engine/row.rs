@@ -14,11 +14,15 @@ pub(crate) struct Row {
     pub(crate) origin: String,
     /// Where its product wants to go, below the output directory; empty if it has none.
     pub(crate) place: String,
-    /// 0 kept, 1 changed, 2 dropped, 3 added; -1 for what has no row of its own in the results.
+    /// 0 kept, 1 changed, 2 dropped, 3 added; what has no row of its own in the results: [`WITHDRAWN`], or -1 if
+    /// there is nothing to say about it.
     pub(crate) property: i64,
     /// The rest as JSON.
     pub(crate) body: String,
 }
+
+/// The property of what was made, or was to be made, and was left out.
+pub(crate) const WITHDRAWN: i64 = -2;
 
 /// The column of properties.
 pub(super) const PROPERTY: usize = 3;

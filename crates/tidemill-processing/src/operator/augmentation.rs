@@ -2,11 +2,9 @@
 
 use super::Reason;
 use super::step::{MapStep, PictureError, Verdict, Work};
-use bytes::Bytes;
 use serde_json::{Map, Value};
-use tidemill_vision::Rect;
-use tidemill_vision::augment::{Augmentation, Drawn, Fate, Placement};
-use tidemill_vision::voc::{Document, ImageSize};
+use tidemill_vision::augment::{Augmentation, Discard, Drawn};
+use tidemill_vision::voc::Document;
 
 /// Where the manifest keeps what was drawn.
 const DRAWN: &str = "@tidemill:aug";
@@ -43,40 +41,18 @@ impl MapStep for Augmentation {
 fn augment(operator: &Augmentation, work: &mut Work) -> Result<Verdict, PictureError> {
     let of = work.draws;
     let (pixels, format) = work.take_pixels()?;
-    let (width, height) = (pixels.width(), pixels.height());
     let mut draws = of.seed.draws_of_sample(operator.name(), operator.canonical(), &of.key, of.copy);
-    let drawn = operator.draw(&mut draws, width, height);
-    let size = match drawn.size(width, height) {
-        Ok((width, height)) => ImageSize { width, height },
-        Err(error) => {
-            return Ok(work.drop_for(Reason::new("too_large", error.to_string(), "增强后的图片过大")));
-        }
+    let drawn = operator.draw(&mut draws, pixels.width(), pixels.height());
+    let labels = labels(work);
+    let (product, labels) = match drawn.augment(pixels, labels) {
+        Ok(product) => product,
+        Err(why) => return Ok(discard(operator.name(), &why, work)),
     };
-    match labels(&drawn, work, (width, height), size) {
-        Labels::Carried(file) => {
-            if let Some(file) = file {
-                work.label_file = Some(file);
-                work.label_file_changed = true;
-            }
-        }
-        Labels::Unreadable(why) => work.reasons.push(Reason::new(
-            "unparsable",
-            format!("the label file cannot be read and is carried along as it is: {why}"),
-            format!("标注文件无法解析，原样保留：{why}"),
-        )),
-        Labels::Discard => return Ok(Verdict::Passed),
-        Labels::Unsupported => {
-            return Ok(work.drop_for(Reason::new(
-                "unsupported_shape",
-                format!(
-                    "{} moves pixels and carries only boxes along, and the labels hold other shapes",
-                    operator.name()
-                ),
-                format!("{} 会移动像素，仅支持矩形框，而标注包含其他形状", operator.name()),
-            )));
-        }
+    if let Some(mut labels) = labels {
+        labels.set_text("filename", &work.name);
+        work.label_file = Some(labels.write().into());
+        work.label_file_changed = true;
     }
-    let Ok(product) = drawn.apply(pixels) else { return Ok(Verdict::Passed) };
     work.set_pixels(product, format);
     note(&drawn, work);
     let name = operator.name();
@@ -88,50 +64,37 @@ fn augment(operator: &Augmentation, work: &mut Work) -> Result<Verdict, PictureE
     Ok(Verdict::Kept)
 }
 
-/// What becomes of a label file.
-enum Labels {
-    /// The new text; `None` without a label file.
-    Carried(Option<Bytes>),
-    /// The picture is not emitted.
-    Discard,
-    /// Nobody can read it.
-    Unreadable(String),
-    /// It holds shapes that cannot be carried along.
-    Unsupported,
+/// The labels of a picture; `None` without a label file, or if nobody can read it.
+fn labels(work: &mut Work) -> Option<Document> {
+    let parsed = Document::parse(work.label_file.as_ref()?);
+    let unreadable = |why| {
+        Reason::new(
+            "unparsable",
+            format!("the label file cannot be read and is carried along as it is: {why}"),
+            format!("标注文件无法解析，原样保留：{why}"),
+        )
+    };
+    parsed.map_err(|why| work.reasons.push(unreadable(why))).ok()
 }
 
-fn labels(drawn: &Drawn, work: &Work, (width, height): (u32, u32), size: ImageSize) -> Labels {
-    let mut document = match work.label_file.as_ref().map(|file| Document::parse(file)) {
-        None => return Labels::Carried(None),
-        Some(Err(error)) => return Labels::Unreadable(error.to_string()),
-        Some(Ok(document)) => document,
-    };
-    let rects: Vec<Option<Rect>> = document.objects.iter().map(|object| object.rect()).collect();
-    let others = document.objects.iter().any(|object| object.shape.is_some() && object.rect().is_none());
-    if others && drawn.is_geometric() {
-        return Labels::Unsupported;
+/// What becomes of a sample that has no product. That boxes leave was only drawn so: the sample itself is sound.
+fn discard(operator: &str, why: &Discard, work: &mut Work) -> Verdict {
+    let (code, english) = (why.code(), format!("{operator}: {why}"));
+    match why {
+        Discard::TooLarge { .. } => work.drop_for(Reason::new(code, english, "增强后的图片过大")),
+        Discard::UnsupportedShape { .. } => {
+            let chinese = format!("{operator} 会移动像素，仅支持矩形框，而标注包含其他形状");
+            work.drop_for(Reason::new(code, english, chinese))
+        }
+        Discard::BoxLeaves { object } => {
+            let chinese = format!("{operator}：{object}的矩形框会超出图片，丢弃该增强结果");
+            work.withdraw_for(Reason::new(code, english, chinese))
+        }
+        Discard::NoBoxLeft => {
+            let chinese = format!("{operator}：没有剩余的矩形框，丢弃该增强结果");
+            work.withdraw_for(Reason::new(code, english, chinese))
+        }
     }
-    let boxes: Vec<Rect> = rects.iter().flatten().copied().collect();
-    let Placement::Boxes(fates) = drawn.place(&boxes, width, height) else { return Labels::Discard };
-    let mut fates = fates.into_iter();
-    document.objects.retain_mut(|object| {
-        if object.rect().is_none() {
-            return true;
-        }
-        match fates.next() {
-            Some(Fate::Kept { rect, clipped }) => {
-                object.set_rect(rect);
-                if clipped {
-                    object.truncated = Some(true);
-                }
-                true
-            }
-            _ => false,
-        }
-    });
-    document.set_size(size);
-    document.set_text("filename", &work.name);
-    Labels::Carried(Some(document.write().into()))
 }
 
 /// Records what was drawn: one operator as it is, several as a list.

@@ -112,6 +112,12 @@ impl Work {
         self.reasons.push(reason);
         Verdict::Dropped
     }
+
+    /// Makes nothing of the sample for a reason that is not its own.
+    pub(crate) fn withdraw_for(&mut self, reason: Reason) -> Verdict {
+        self.reasons.push(reason);
+        Verdict::Withdrawn
+    }
 }
 
 /// What becomes of a sample.
@@ -121,8 +127,8 @@ pub(crate) enum Verdict {
     Kept,
     /// It does not; the reason was added.
     Dropped,
-    /// Nothing comes of it, and nobody asked for it.
-    Passed,
+    /// Nothing comes of it, and it stays as it was; the reason was added.
+    Withdrawn,
 }
 
 /// An operator that looks at one sample alone. The same sample always gives the same.

@@ -122,7 +122,7 @@ pub(crate) async fn decide(
 /// Memory that the samples of some tables take as a set.
 async fn bytes_of(worker: &Worker, tables: &[String]) -> Result<u64, Trouble> {
     let counts = worker.ctx.engine.count_rows(tables).await?;
-    let samples: u64 = counts.iter().map(|[kept, changed, _, added]| kept + changed + added).sum();
+    let samples: u64 = counts.iter().map(|of| of.of(0) + of.of(1) + of.of(3)).sum();
     for table in tables {
         let records = worker.records(table).await?;
         if let Some(embedded) = records.iter().find_map(|record| record.embedding.as_ref()) {

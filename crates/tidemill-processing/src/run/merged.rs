@@ -18,7 +18,6 @@ impl Merged {
         if self.now.is_some_and(|(now, _)| now == index) {
             return false;
         }
-        self.settle();
         (self.now, self.is_dropped) = (Some((index, self.records.len())), false);
         true
     }
@@ -39,17 +38,7 @@ impl Merged {
         self.now.map_or(self.records.len(), |(_, first)| first)
     }
 
-    /// A sample of which something came needs no word about the copies of which nothing did; else one word is enough.
-    fn settle(&mut self) {
-        let of_sample = self.records.split_off(self.first());
-        let some = of_sample.iter().any(|record| record.fate.is_output());
-        let most = if some { usize::MAX } else { 1 };
-        self.records
-            .extend(of_sample.into_iter().filter(|record| !some || record.fate.is_output()).take(most));
-    }
-
-    pub(super) fn finish(mut self) -> Vec<Record> {
-        self.settle();
+    pub(super) fn finish(self) -> Vec<Record> {
         self.records
     }
 }

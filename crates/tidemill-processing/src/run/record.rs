@@ -2,7 +2,7 @@
 
 use super::measure::Measured;
 use super::said::Said;
-use crate::engine::{EngineError, Row};
+use crate::engine::{EngineError, Row, WITHDRAWN};
 use crate::operator::Reason;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -50,23 +50,25 @@ pub(crate) enum Fate {
     Changed,
     /// Left out.
     Dropped,
-    /// Left out without a row of its own: nothing came of it.
+    /// Left out without a row of its own: nobody asked for it.
     Passed,
     /// New, beside its origin.
     Added,
-    /// It was new and was left out later, without a row of its own: its origin stays as it was.
+    /// A new sample that was not made, or was left out later, without a row of its own: its origin stays as it was.
+    /// Its reasons say why.
     Withdrawn,
 }
 
 impl Fate {
-    /// The number in the results; -1 for none.
+    /// The number in the results; a negative one for those that are not among them.
     pub(crate) fn property(self) -> i64 {
         match self {
             Self::Kept => 0,
             Self::Changed => 1,
             Self::Dropped => 2,
             Self::Added => 3,
-            Self::Passed | Self::Withdrawn => -1,
+            Self::Passed => -1,
+            Self::Withdrawn => WITHDRAWN,
         }
     }
 
@@ -198,7 +200,7 @@ impl Record {
         }
     }
 
-    /// The number in the results; -1 for none.
+    /// The number in the results; a negative one for those that are not among them.
     pub(crate) fn property(&self) -> i64 {
         match self.fate {
             Fate::Changed if self.counts_as_kept => Fate::Kept.property(),
@@ -252,7 +254,7 @@ pub struct SampleResult {
     pub origin: Option<Location>,
     /// Where the sample is now; `None` if it was dropped.
     pub product: Option<Location>,
-    /// 0 kept, 1 changed, 2 dropped, 3 added.
+    /// 0 kept, 1 changed, 2 dropped or withdrawn, 3 added.
     pub property: i64,
     /// Why.
     pub reasons: Vec<Reason>,
@@ -268,7 +270,11 @@ impl SampleResult {
         Self {
             origin: (!record.origin.is_empty()).then(|| record.origin_location()),
             product: record.product.as_ref().map(product),
-            property: record.property(),
+            property: if record.fate == Fate::Withdrawn {
+                Fate::Dropped.property()
+            } else {
+                record.property()
+            },
             reasons: record.reasons.clone(),
             compared_with: record.compared_with.as_deref().map(location),
             scores: record.scores.clone(),

@@ -2,19 +2,20 @@
 
 use super::manifest::part_key;
 use super::objects::path_of;
-use super::record::COPIES_MAX;
+use super::record::{COPIES_MAX, Fate};
 use super::shard::Worker;
-use crate::engine::Counts;
+use crate::engine::{Counts, WITHDRAWN};
 use crate::error::Trouble;
 use crate::operator::VALIDATION_DROPPED;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, WriteMultipart};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use tidemill_bucket::Location;
 use tidemill_meta::processing::Ended;
 
 /// How many samples became what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Counters {
     pub(crate) origin: i64,
     pub(crate) unmodified: i64,
@@ -24,14 +25,32 @@ pub(crate) struct Counters {
     /// Of the deleted: those that the validation before an operator dropped; `None` without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) validation_dropped: Option<i64>,
+    /// New samples that were withdrawn, by the code of the reason. They are no results.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) withdrawn: BTreeMap<String, i64>,
 }
 
 impl Counters {
     /// What people should look at.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let left = self.unmodified + self.modified + self.added;
-        let told = || format!("no sample is left: all {} were dropped, their results say why", self.deleted);
-        if left == 0 && self.deleted > 0 { vec![told()] } else { Vec::new() }
+        let none = || format!("no sample is left: all {} were dropped, their results say why", self.deleted);
+        let none = (left == 0 && self.deleted > 0).then(none);
+        none.into_iter().chain(self.withdrawn()).collect()
+    }
+
+    /// What is told of withdrawn samples, in one line; `None` without any.
+    fn withdrawn(&self) -> Option<String> {
+        let reasons: Vec<String> =
+            self.withdrawn.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+        let all: i64 = self.withdrawn.values().sum();
+        let told = || {
+            format!(
+                "{all} new samples were withdrawn ({}), each with its reason in the results with tidemill_withdrawn=true",
+                reasons.join(", ")
+            )
+        };
+        (all > 0).then(told)
     }
 }
 
@@ -92,15 +111,32 @@ impl Sealing<'_> {
 
     async fn count(&self, tables: &[String], counts: &[Counts]) -> Result<Counters, Trouble> {
         let engine = &self.worker.ctx.engine;
-        let [.., added] =
-            counts.iter().fold(Counts::default(), |sum, of| std::array::from_fn(|n| sum[n] + of[n]));
+        let added: u64 = counts.iter().map(|of| of.of(3)).sum();
         let added = i64::try_from(added).unwrap_or(i64::MAX);
         let origins = engine.count_origins(tables, i64::from(COPIES_MAX)).await?;
         let of = |property: i64| origins.get(&property).copied().unwrap_or_default();
         let (unmodified, modified, deleted) = (of(0), of(1), of(2));
         let origin = unmodified + modified + deleted;
         let validation_dropped = self.validation_dropped(tables, counts).await?;
-        Ok(Counters { origin, unmodified, modified, deleted, added, validation_dropped })
+        let withdrawn = self.withdrawn(tables, counts).await?;
+        Ok(Counters { origin, unmodified, modified, deleted, added, validation_dropped, withdrawn })
+    }
+
+    /// How many new samples were withdrawn for each reason.
+    async fn withdrawn(
+        &self,
+        tables: &[String],
+        counts: &[Counts],
+    ) -> Result<BTreeMap<String, i64>, Trouble> {
+        let mut withdrawn = BTreeMap::new();
+        for (table, _) in tables.iter().zip(counts).filter(|(_, counts)| counts.of(WITHDRAWN) > 0) {
+            let records = self.worker.records(table).await?;
+            for record in records.into_iter().filter(|record| record.fate == Fate::Withdrawn) {
+                let code = record.reasons.last().map(|reason| reason.code.clone()).unwrap_or_default();
+                *withdrawn.entry(code).or_default() += 1;
+            }
+        }
+        Ok(withdrawn)
     }
 
     /// How many samples the validation before an operator dropped; `None` without one.
@@ -109,7 +145,7 @@ impl Sealing<'_> {
             return Ok(None);
         }
         let mut dropped = 0;
-        for (table, _) in tables.iter().zip(counts).filter(|(_, counts)| counts[2] > 0) {
+        for (table, _) in tables.iter().zip(counts).filter(|(_, counts)| counts.of(2) > 0) {
             let records = self.worker.records(table).await?;
             dropped += records.iter().filter(|record| record.scores.contains_key(VALIDATION_DROPPED)).count();
         }

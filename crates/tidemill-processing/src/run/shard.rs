@@ -248,8 +248,7 @@ fn apply(mut record: Record, mut work: Work, steps: &MapSteps) -> (Record, Optio
                 before.left_out()
             }
         }
-        (Verdict::Passed, Fate::Added) => Fate::Withdrawn,
-        (Verdict::Passed, _) => Fate::Passed,
+        (Verdict::Withdrawn, _) => Fate::Withdrawn,
         (Verdict::Kept, _) if work.added => Fate::Added,
         (Verdict::Kept, Fate::Kept)
             if work.picture_changed || work.label_file_changed || work.name != record.name =>

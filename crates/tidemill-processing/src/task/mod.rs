@@ -12,5 +12,5 @@ mod view;
 
 pub use list::{TaskFilter, TaskOrder, VersionOrder};
 pub(crate) use request::{Input, Request, Target};
-pub use results::ResultsQuery;
+pub use results::{ResultsQuery, WITHDRAWN};
 pub use template::Template;

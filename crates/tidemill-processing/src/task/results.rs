@@ -5,10 +5,14 @@ use crate::processing::Processing;
 use crate::run::{Record, ResultPage, SampleResult, Summary};
 use tidemill_model::ProjectId;
 
+/// Asks for the new samples that were not made, or were left out later, each with its reason: they are no results,
+/// and their origins stay as they were.
+pub const WITHDRAWN: i64 = crate::engine::WITHDRAWN;
+
 /// Which results are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResultsQuery {
-    /// Only those: 0 kept, 1 changed, 2 dropped, 3 added.
+    /// Only those: 0 kept, 1 changed, 2 dropped, 3 added, [`WITHDRAWN`]. Without it all but the withdrawn.
     pub property: Option<i64>,
     /// Results to leave out before the page.
     pub offset: usize,

@@ -2,14 +2,14 @@
 //! on.
 
 use crate::composed::dataset_of;
-use crate::support::{BUCKET, World, ended, photographs, project, request, results, until};
+use crate::support::{BUCKET, World, ended, photographs, project, request, results, results_of, until};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tidemill_api::modelarts::processing::ProcessorTaskVersion;
 use tidemill_dataset::DatasetType;
-use tidemill_processing::{Processing, SampleResult};
+use tidemill_processing::{Processing, SampleResult, WITHDRAWN};
 
 /// Samples that may be at work when a run is interrupted, where a shard is one sample.
 const AT_WORK: u64 = 2;
@@ -18,15 +18,16 @@ const GONE: u64 = 4;
 
 /// How a run works.
 #[derive(Clone, Copy, Debug)]
-struct How {
+pub(crate) struct How {
     threads: usize,
     shard_samples: u64,
     memory_bytes: u64,
-    interrupted: bool,
+    pub(crate) interrupted: bool,
 }
 
-const PLAIN: How = How { threads: 1, shard_samples: 256, memory_bytes: 1 << 30, interrupted: false };
-const OTHERS: [How; 5] = [
+pub(crate) const PLAIN: How =
+    How { threads: 1, shard_samples: 256, memory_bytes: 1 << 30, interrupted: false };
+pub(crate) const OTHERS: [How; 5] = [
     How { threads: 4, ..PLAIN },
     How { threads: 3, shard_samples: 1, ..PLAIN },
     How { threads: 4, shard_samples: 7, memory_bytes: 1, ..PLAIN },
@@ -34,14 +35,19 @@ const OTHERS: [How; 5] = [
     How { threads: 2, shard_samples: 5, interrupted: true, ..PLAIN },
 ];
 
+/// What a run made.
 #[derive(Debug, PartialEq)]
-struct Outcome {
-    objects: BTreeMap<String, Vec<u8>>,
-    rows: Vec<(String, i64, Vec<String>, Value)>,
-    counters: [Option<i64>; 5],
+pub(crate) struct Outcome {
+    pub(crate) objects: BTreeMap<String, Vec<u8>>,
+    rows: Vec<Row>,
+    pub(crate) withdrawn: Vec<Row>,
+    pub(crate) counters: [Option<i64>; 5],
 }
 
-fn row(result: &SampleResult) -> (String, i64, Vec<String>, Value) {
+/// Origin, what became of it, why, and the rest.
+type Row = (String, i64, Vec<String>, Value);
+
+fn row(result: &SampleResult) -> Row {
     let reasons = result.reasons.iter().map(|reason| reason.english.clone()).collect();
     let origin = result.origin.as_ref().unwrap().key.clone();
     let compared_with = result.compared_with.as_ref().map(|place| place.key.clone());
@@ -58,7 +64,8 @@ fn counters(version: &ProcessorTaskVersion) -> [Option<i64>; 5] {
     ]
 }
 
-async fn world(how: How) -> World {
+/// Pictures in two directories, and a few to compare with.
+pub(crate) async fn world(how: How) -> World {
     let mut world = World::new().await;
     world.config.threads = how.threads;
     world.config.shard_samples = how.shard_samples;
@@ -79,21 +86,27 @@ async fn outcome(how: How, template: &str, operators: &Value) -> Outcome {
     let mut processing = world.process().await;
     let task = processing.create_task(&project(), request(template, operators.clone())).await.unwrap();
     if how.interrupted {
-        until(async || {
-            let page = processing.list_versions(&project(), &task, Default::default(), false, (0, 1)).await;
-            page.unwrap().versions[0].status > 0
-        })
-        .await;
-        processing.shutdown().await;
-        processing = world.process().await;
+        processing = world.interrupted(processing, &task).await;
     }
     let version = ended(&processing, &task).await;
-    assert_eq!((version.status, version.error_msg.as_deref()), (2, None));
-    let mut objects = world.objects(&format!("out/{}", version.task_version_id)).await;
-    objects.remove("output.manifest");
-    let rows = results(&processing, &version).await.iter().map(row).collect();
+    let mut outcome = outcome_of(&world, &processing, &version).await;
+    // It names the run, which is another one each time.
+    outcome.objects.remove("output.manifest");
     processing.shutdown().await;
-    Outcome { objects, rows, counters: counters(&version) }
+    outcome
+}
+
+/// What a run made that has completed.
+pub(crate) async fn outcome_of(
+    world: &World,
+    processing: &Processing,
+    version: &ProcessorTaskVersion,
+) -> Outcome {
+    assert_eq!((version.status, version.error_msg.as_deref()), (2, None));
+    let objects = world.objects(&format!("out/{}", version.task_version_id)).await;
+    let rows = results(processing, version).await.iter().map(row).collect();
+    let withdrawn = results_of(processing, version, Some(WITHDRAWN)).await.iter().map(row).collect();
+    Outcome { objects, rows, withdrawn, counters: counters(version) }
 }
 
 async fn all_the_same(template: &str, operators: Value) -> Outcome {

@@ -10,6 +10,7 @@ mod journey;
 mod lists;
 #[path = "../../../tidemill-embedding/tests/embedding/onnx.rs"]
 mod onnx;
+mod random;
 mod refused;
 mod stop;
 mod support;

@@ -6,7 +6,7 @@ use crate::{Rect, Visible};
 
 /// What becomes of a box.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Fate {
+pub(super) enum Fate {
     /// It is here now.
     Kept {
         /// The box in the product, already rounded.
@@ -26,7 +26,7 @@ pub enum Fate {
 
 /// What becomes of the boxes of an image.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Placement {
+pub(super) enum Placement {
     /// One fate for each box, in their order; an image without boxes has none.
     Boxes(Vec<Fate>),
     /// The image is not emitted: a box left it, or it had boxes and none is left. The fates tell why.

@@ -1,15 +1,15 @@
 //! What was drawn for one product.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::boxes::{self, Placement};
 use super::step::Step;
 use super::{
-    add_noise, blur, crop, cut_out, flip, grayscale, histogram_equal, light_arithmetic, light_contrast,
-    motion_blur, padding, resize, rotate, saturation, scale, sharpen, shear, translate, weather,
+    Discard, add_noise, blur, crop, cut_out, flip, grayscale, histogram_equal, light_arithmetic,
+    light_contrast, motion_blur, padding, resize, rotate, saturation, scale, sharpen, shear, translate,
+    weather,
 };
-use crate::{Pixels, Rect};
+use crate::Rect;
 
 /// Everything that decides a product; the manifest keeps it as the property `@tidemill:aug`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,50 +55,26 @@ pub enum Drawn {
     Weather(weather::Drawn),
 }
 
-/// Why an image can't be augmented.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum AugmentError {
-    /// The product would be larger than [`Drawn::PIXELS_MAX`].
-    #[error("the product would have {width} x {height} pixels, more than {max}", max = Drawn::PIXELS_MAX)]
-    TooLarge {
-        /// Columns of the product.
-        width: u64,
-        /// Rows of the product.
-        height: u64,
-    },
-}
-
 impl Drawn {
     /// The most pixels a product may have, as for images that are read.
     pub const PIXELS_MAX: u64 = 200_000_000;
 
-    /// The size of the product of an image of this size; what it costs in memory.
-    pub fn size(&self, width: u32, height: u32) -> Result<(u32, u32), AugmentError> {
+    /// The size of the product of an image of this size.
+    pub(super) fn size(&self, width: u32, height: u32) -> Result<(u32, u32), Discard> {
         let (width, height) = self.step().size(width, height);
         let fits = width.checked_mul(height).is_some_and(|pixels| pixels <= Self::PIXELS_MAX);
         match (u32::try_from(width), u32::try_from(height)) {
             (Ok(width), Ok(height)) if fits => Ok((width, height)),
-            _ => Err(AugmentError::TooLarge { width, height }),
+            _ => Err(Discard::TooLarge { width, height }),
         }
     }
 
-    /// The product.
-    pub fn apply(&self, image: Pixels) -> Result<Pixels, AugmentError> {
-        self.size(image.width(), image.height())?;
-        Ok(self.step().apply(image))
-    }
-
-    /// Whether pixels move, so that shapes other than boxes can't be carried along.
-    pub fn is_geometric(&self) -> bool {
-        self.step().is_geometric()
-    }
-
     /// What becomes of the boxes of an image of this size.
-    pub fn place(&self, boxes: &[Rect], width: u32, height: u32) -> Placement {
+    pub(super) fn place(&self, boxes: &[Rect], width: u32, height: u32) -> Placement {
         boxes::place(self.step(), boxes, width, height)
     }
 
-    fn step(&self) -> &dyn Step {
+    pub(super) fn step(&self) -> &dyn Step {
         match self {
             Self::AddNoise(step) => step,
             Self::Blur(step) => step,

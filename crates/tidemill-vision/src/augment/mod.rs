@@ -3,9 +3,7 @@
 //! 1. [`find`] an operator by its name and [`Operator::parse`] its parameters: an [`Augmentation`].
 //! 2. [`Augmentation::draw`] takes what is random for one image: a [`Drawn`], which is recorded with the product and
 //!    holds everything that is needed to make the same product again.
-//! 3. [`Drawn::apply`] makes the pixels, [`Drawn::place`] the boxes.
-//!
-//! [`augment_sample`] does all of it for an image file and its label file.
+//! 3. [`Drawn::augment`] makes the pixels and moves the boxes, or says why the sample has no product.
 
 mod add_noise;
 mod affine;
@@ -40,10 +38,10 @@ use std::fmt;
 use crate::parameters::{Kind, Parameter, Values};
 use crate::seed::Draws;
 
-pub use boxes::{Fate, Placement};
-pub use drawn::{AugmentError, Drawn};
+use boxes::{Fate, Placement};
+pub use drawn::Drawn;
 pub use registry::{Operator, find, operators};
-pub use sample::{Discard, Input, Product, augment_pixels, augment_sample};
+pub use sample::Discard;
 
 /// How many products of one image.
 const COPIES: Parameter = Parameter::new("copies", Kind::Integer { min: 1, max: 100 }, "1").neutral();

@@ -66,7 +66,12 @@ fn draws(augmentation: &Augmentation, number: usize) -> Draws {
 
 fn product(augmentation: &Augmentation, image: &Pixels, number: usize) -> Pixels {
     let drawn = augmentation.draw(&mut draws(augmentation, number), image.width(), image.height());
-    drawn.apply(image.clone()).unwrap()
+    pixels(&drawn, image)
+}
+
+/// The product of an image without labels.
+fn pixels(drawn: &Drawn, image: &Pixels) -> Pixels {
+    drawn.augment(image.clone(), None).unwrap().0
 }
 
 /// One colour with a smooth wave and a few edges: no photograph, but it has every grey level.

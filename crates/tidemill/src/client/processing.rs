@@ -40,16 +40,16 @@ impl Connection {
         self.call("GET", &self.target(&parts, &[]), None)
     }
 
-    /// The first `most` result rows; `property` as the API counts them, or -1 for all.
+    /// The first `most` result rows; `which` as the API has it in a query.
     pub(crate) fn results(
         &self,
         task: &str,
         version: &str,
-        property: &str,
+        which: (&str, &str),
         most: usize,
     ) -> Result<Vec<Value>, ClientError> {
         let parts = ["processor-tasks", task, "versions", version, "results"];
-        self.first(&parts, &[("result_property", property)], "results", most)
+        self.first(&parts, &[which], "results", most)
     }
 
     /// The same with addresses of pictures of at most this height, or of the whole ones.

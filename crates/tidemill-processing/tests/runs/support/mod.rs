@@ -74,6 +74,17 @@ impl World {
         (processing, datasets)
     }
 
+    /// Ends a process in the middle of the one run of a task, and starts another one that goes on with it.
+    pub(crate) async fn interrupted(&self, processing: Processing, task: &str) -> Processing {
+        until(async || {
+            let page = processing.list_versions(&project(), task, Default::default(), false, (0, 1)).await;
+            page.unwrap().versions[0].status > 0
+        })
+        .await;
+        processing.shutdown().await;
+        self.process().await
+    }
+
     /// Opens the datasets alone.
     pub(crate) async fn datasets(&self) -> Datasets {
         let artefacts = Arc::new(self.buckets.artefacts.clone());
@@ -129,7 +140,16 @@ pub(crate) async fn ended(processing: &Processing, task_id: &str) -> ProcessorTa
 
 /// All results of a version.
 pub(crate) async fn results(processing: &Processing, version: &ProcessorTaskVersion) -> Vec<SampleResult> {
-    let query = ResultsQuery { property: None, offset: 0, limit: 100_000 };
+    results_of(processing, version, None).await
+}
+
+/// The results of a version that have a property.
+pub(crate) async fn results_of(
+    processing: &Processing,
+    version: &ProcessorTaskVersion,
+    property: Option<i64>,
+) -> Vec<SampleResult> {
+    let query = ResultsQuery { property, offset: 0, limit: 100_000 };
     let (task, id) = (&version.task_id, &version.task_version_id);
     processing.results(&project(), task, id, query).await.unwrap().results
 }

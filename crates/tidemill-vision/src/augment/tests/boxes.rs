@@ -1,6 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::rounding::nearest;
+use crate::voc::{Document, ImageSize, Object, Shape};
+
+/// Boxes of an image of 200 x 100 through operators, made independently by counting on a raster.
+const CASES: &str = include_str!("../../../tests/data/voc_cases.json");
 
 fn place(drawn: Json, boxes: &[Rect], width: u32, height: u32) -> Placement {
     serde_json::from_value::<Drawn>(drawn).unwrap().place(boxes, width, height)
@@ -94,7 +99,7 @@ fn boxes_that_are_painted_over_are_dropped() {
 #[test]
 fn geometric_operators_say_so() {
     let geometric: Vec<&str> = modes()
-        .filter(|augmentation| augmentation.draw(&mut draws(augmentation, 1), 9, 9).is_geometric())
+        .filter(|augmentation| augmentation.draw(&mut draws(augmentation, 1), 9, 9).step().is_geometric())
         .map(|augmentation| augmentation.name())
         .collect();
     let expected = ["Crop", "Flip", "Padding", "Resize", "Rotate", "Scale", "Shear", "Translate"];
@@ -127,6 +132,77 @@ proptest! {
             prop_assert!(rect.width() > 1.9 && rect.height() > 1.9, "{:?}: {:?}", drawn, rect);
             if whole {
                 prop_assert_eq!(rect.xmin.fract() + rect.ymin.fract() + rect.xmax.fract() + rect.ymax.fract(), 0.0);
+            }
+        }
+    }
+}
+
+/// The operator of a reference case with the values it names.
+fn replayed(case: &Json) -> Drawn {
+    let drawn = match case["op"].as_str().unwrap() {
+        "flip_lr" => json!({"operator": "Flip", "flipped": "X"}),
+        "flip_ud" => json!({"operator": "Flip", "flipped": "Y"}),
+        "padding" => with_operator("Padding", &case["px"]),
+        "crop" => with_operator("Crop", &case["cut"]),
+        "resize" => json!({"operator": "Resize", "width": case["to"][0], "height": case["to"][1]}),
+        "scale" => json!({"operator": "Scale", "axis": case["axis"], "factor": case["factor"]}),
+        "translate" => json!({"operator": "Translate", "dx": case["d"][0], "dy": case["d"][1]}),
+        "rotate" => json!({"operator": "Rotate", "angle": case["angle"]}),
+        "shear" => json!({"operator": "Shear", "axis": case["axis"], "angle": case["angle"]}),
+        other => panic!("{other}"),
+    };
+    serde_json::from_value(drawn).unwrap()
+}
+
+fn with_operator(name: &str, values: &Json) -> Json {
+    let mut drawn = values.clone();
+    drawn["operator"] = name.into();
+    drawn
+}
+
+fn of_sides(sides: &Json) -> Rect {
+    let [xmin, ymin, xmax, ymax] = [0, 1, 2, 3].map(|side| sides[side].as_f64().unwrap());
+    rect(xmin, ymin, xmax, ymax)
+}
+
+/// The one box of the product, as its label file has it.
+fn in_product(drawn: &Drawn, before: Rect) -> Result<Rect, Discard> {
+    let mut labels = Document::new("1.jpg", ImageSize { width: 200, height: 100 });
+    labels.objects.push(Object::new("cat", Shape::Box(before)));
+    let (_, labels) = drawn.augment(Pixels::black(200, 100), Some(labels))?;
+    Ok(labels.unwrap().objects[0].rect().unwrap())
+}
+
+#[test]
+fn every_operator_moves_boxes_like_the_reference() {
+    let cases: Json = serde_json::from_str(CASES).unwrap();
+    let cases = cases["boxes"].as_array().unwrap();
+    assert_eq!(cases.len(), 64);
+    for case in cases {
+        let (drawn, before) = (replayed(case), of_sides(&case["box"]));
+        let unrounded = drawn.step().place(before, 200, 100);
+        let written = in_product(&drawn, before);
+        match case["expect"].as_str() {
+            Some("drop") => {
+                assert!(matches!(unrounded, Fate::MostlyOutside | Fate::TooThin), "{case} {unrounded:?}");
+                assert_eq!(written, Err(Discard::NoBoxLeft), "{case}");
+            }
+            Some("discard_image") => {
+                assert_eq!(unrounded, Fate::Discards, "{case}");
+                assert_eq!(written, Err(Discard::BoxLeaves { object: "cat".to_owned() }), "{case}");
+            }
+            _ => {
+                let expected = of_sides(&case["expect"]);
+                let Fate::Kept { rect: found, .. } = unrounded else { panic!("{case} {unrounded:?}") };
+                let pairs = [
+                    (found.xmin, expected.xmin),
+                    (found.ymin, expected.ymin),
+                    (found.xmax, expected.xmax),
+                    (found.ymax, expected.ymax),
+                ];
+                assert!(pairs.iter().all(|(a, b)| (a - b).abs() < 1e-4), "{case} {found:?}");
+                let whole = pairs.map(|(_, side)| nearest(side));
+                assert_eq!(written, Ok(rect(whole[0], whole[1], whole[2], whole[3])), "{case}");
             }
         }
     }

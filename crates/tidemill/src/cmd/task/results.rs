@@ -12,13 +12,16 @@ use serde_json::Value;
 /// What can become of a sample, in the order in which the API counts.
 pub(super) const PROPERTIES: &[&str] = &["kept", "changed", "dropped", "added"];
 
+/// New samples that were not made, or were left out later: no results.
+const WITHDRAWN: &str = "withdrawn";
+
 /// Show what became of each sample, and why.
 #[derive(Debug, Args)]
 pub(crate) struct Results {
     #[command(flatten)]
     run: RunName,
     /// Only samples that this became of.
-    #[arg(long, value_parser = PossibleValuesParser::new(PROPERTIES))]
+    #[arg(long, value_parser = PossibleValuesParser::new(PROPERTIES.iter().chain([&WITHDRAWN])))]
     only: Option<String>,
     /// At most so many.
     #[arg(long, value_name = "N", default_value_t = 1000)]
@@ -28,9 +31,14 @@ pub(crate) struct Results {
 impl Results {
     pub(crate) fn run(self, connection: &Connection, output: Output) -> Result<()> {
         let (task, version) = self.run.ids(connection)?;
-        let property = self.only.as_deref().and_then(|only| PROPERTIES.iter().position(|p| *p == only));
+        let only = self.only.as_deref();
+        let property = only.and_then(|only| PROPERTIES.iter().position(|p| *p == only));
         let property = property.map_or_else(|| "-1".to_owned(), |code| code.to_string());
-        let found = connection.results(&task, &version, &property, self.limit)?;
+        let which = match only {
+            Some(WITHDRAWN) => ("tidemill_withdrawn", "true"),
+            _ => ("result_property", property.as_str()),
+        };
+        let found = connection.results(&task, &version, which, self.limit)?;
         let rows: Vec<Vec<String>> = found.iter().map(row).collect();
         output.print(&Value::Array(found), || table(&["", "SAMPLE", "WHY", "COMPARED WITH"], &rows))
     }
