@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use std::fmt;
 use tidemill_vision::seed::{SampleKey, TaskSeed};
 use tidemill_vision::{DecodeError, DecodeLimits, EncodeError, ImageFormat, Pixels, decode, encode};
+use tokio_util::sync::CancellationToken;
 
 /// A sample on its way through the operators.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub(crate) struct Work {
     pub(crate) added: bool,
     /// What random numbers depend on.
     pub(crate) draws: DrawsOf,
+    /// Nobody wants it any more: between two long steps is a good moment to look.
+    stop: CancellationToken,
     /// Why it is as it is.
     pub(crate) reasons: Vec<Reason>,
     /// Measured values.
@@ -59,10 +62,18 @@ pub(crate) enum PictureError {
     /// It cannot be encoded.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    /// The run was stopped; nobody reads this.
+    #[error("the run was stopped")]
+    Stopped,
 }
 
 impl Work {
-    pub(crate) fn new(name: String, picture: Bytes, label_file: Option<Bytes>, draws: DrawsOf) -> Self {
+    pub(crate) fn new(
+        name: String,
+        picture: Bytes,
+        label_file: Option<Bytes>,
+        (draws, stop): (DrawsOf, CancellationToken),
+    ) -> Self {
         Self {
             name,
             picture,
@@ -72,6 +83,7 @@ impl Work {
             label_file_changed: false,
             added: false,
             draws,
+            stop,
             reasons: Vec::new(),
             scores: Map::new(),
             property: Map::new(),
@@ -80,6 +92,7 @@ impl Work {
 
     /// The picture's file as it is now.
     pub(crate) fn file(&mut self) -> Result<Bytes, PictureError> {
+        self.go_on()?;
         if let Some(decoded) = self.pixels.as_mut().filter(|decoded| decoded.is_new) {
             self.picture = encode(&decoded.pixels, decoded.format)?.into();
             decoded.is_new = false;
@@ -94,11 +107,17 @@ impl Work {
 
     /// The pixels, taken out to be changed.
     pub(crate) fn take_pixels(&mut self) -> Result<(Pixels, ImageFormat), PictureError> {
+        self.go_on()?;
         if let Some(decoded) = self.pixels.take() {
             return Ok((decoded.pixels, decoded.format));
         }
         let decoded = decode(&self.picture, &DecodeLimits::default())?;
+        self.go_on()?;
         Ok((decoded.pixels, decoded.format))
+    }
+
+    fn go_on(&self) -> Result<(), PictureError> {
+        if self.stop.is_cancelled() { Err(PictureError::Stopped) } else { Ok(()) }
     }
 
     /// Other pixels for the picture.

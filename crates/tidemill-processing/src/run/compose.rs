@@ -181,7 +181,8 @@ impl Composing<'_> {
             None => return Ok(None),
             Some(LabelFile::Text(text)) => text.clone().into(),
             Some(LabelFile::Object { path, etag }) => {
-                match self.worker.objects.read_label_file(path, etag.as_deref()).await? {
+                let read = self.worker.objects.read_label_file(path, etag.as_deref());
+                match self.worker.unless_stopped(read).await? {
                     Ok(bytes) => bytes,
                     // The picture stays, without labels that are not there any more.
                     Err(_) => return Ok(None),
@@ -202,11 +203,11 @@ impl Composing<'_> {
         let place = self.copy_of(&Location { bucket: self.output_bucket.to_owned(), key: key.to_owned() });
         let from = format!("{}/{key}", self.output_bucket);
         let gone = |_| Trouble::Failed(format!("the product {from} is gone"));
-        let peek = self.worker.objects.peek(&from, None).await?.map_err(gone)?;
+        let peek = self.worker.unless_stopped(self.worker.objects.peek(&from, None)).await?.map_err(gone)?;
         let _held = self.worker.ctx.pool.reserve(peek.size, self.worker.cancel()).await?;
         let bytes = match peek.whole() {
             Some(whole) => whole,
-            None => self.worker.objects.read(&from, None).await?.map_err(gone)?,
+            None => self.worker.unless_stopped(self.worker.objects.read(&from, None)).await?.map_err(gone)?,
         };
         let size = bytes.len() as u64;
         let sides = dimensions(&bytes, &DecodeLimits::default()).ok();

@@ -78,9 +78,6 @@ pub(crate) async fn decide(
     let held = worker.ctx.pool.reserve(bytes, worker.cancel()).await?;
     let mut set = Set::new();
     for table in tables {
-        if worker.cancel().is_cancelled() {
-            return Err(Trouble::Cancelled);
-        }
         for record in worker.records(table).await?.into_iter().filter(|r| r.fate.is_output()) {
             set.add(record).ok_or_else(|| Trouble::Failed("a stored vector is damaged".to_owned()))?;
         }
@@ -121,7 +118,7 @@ pub(crate) async fn decide(
 
 /// Memory that the samples of some tables take as a set.
 async fn bytes_of(worker: &Worker, tables: &[String]) -> Result<u64, Trouble> {
-    let counts = worker.ctx.engine.count_rows(tables).await?;
+    let counts = worker.unless_stopped(worker.ctx.engine.count_rows(tables)).await?;
     let samples: u64 = counts.iter().map(|of| of.of(0) + of.of(1) + of.of(3)).sum();
     for table in tables {
         let records = worker.records(table).await?;
@@ -180,10 +177,7 @@ async fn pictures_below(worker: &Worker, place: &Location) -> Result<(Samples, V
     let prefix = Path::parse(place.key.trim_end_matches('/')).map_err(|e| Trouble::Failed(e.to_string()))?;
     let mut listed = bucket.list(Some(&prefix));
     let (mut samples, mut origins) = (Samples::new(1), Vec::new());
-    while let Some(meta) = listed.try_next().await? {
-        if worker.cancel().is_cancelled() {
-            return Err(Trouble::Cancelled);
-        }
+    while let Some(meta) = worker.unless_stopped(listed.try_next()).await? {
         if !is_picture(meta.location.as_ref()) {
             continue;
         }
@@ -192,7 +186,8 @@ async fn pictures_below(worker: &Worker, place: &Location) -> Result<(Samples, V
         }
         let plain = format!("{}/{}", place.bucket, meta.location);
         let relative = meta.location.as_ref().strip_prefix(&place.key).unwrap_or_default().to_owned();
-        if let Some((key, vector)) = one(worker, &plain, meta.e_tag.as_deref(), &relative).await? {
+        let found = one(worker, &plain, meta.e_tag.as_deref(), &relative);
+        if let Some((key, vector)) = worker.unless_stopped(found).await? {
             if samples.is_empty() {
                 samples = Samples::new(vector.dimensions());
             }

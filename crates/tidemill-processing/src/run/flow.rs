@@ -134,7 +134,7 @@ impl Worker {
         F: Future<Output = Result<T, Trouble>> + Send + 'a,
     {
         futures::stream::iter(records.into_iter().enumerate())
-            .map(move |(index, record)| self.look(index, record, how.labels))
+            .map(move |(index, record)| self.unless_stopped(self.look(index, record, how.labels)))
             .buffered(how.at_once)
             .map_ok(move |looked| futures::stream::iter(units(looked).into_iter().map(Ok)))
             .try_flatten()
@@ -148,9 +148,6 @@ impl Worker {
 
     /// Looks at a sample and perhaps reads its label file, which is small.
     async fn look(&self, index: usize, record: Record, labels: bool) -> Result<Looked, Trouble> {
-        if self.cancel().is_cancelled() {
-            return Err(Trouble::Cancelled);
-        }
         let mut looked = Looked { index, record, peek: None, label_file: None, unusable: None };
         if !looked.record.fate.is_output() {
             return Ok(looked);
@@ -185,9 +182,12 @@ impl Worker {
             return Ok(Ok(whole));
         }
         let record = &looked.record;
-        match &record.picture {
-            Picture::Origin => self.objects.read(&record.origin, record.etag.as_deref()).await,
-            Picture::Product { pack, offset, length } => self.piece(pack, *offset, *length).await.map(Ok),
-        }
+        let read = async {
+            match &record.picture {
+                Picture::Origin => self.objects.read(&record.origin, record.etag.as_deref()).await,
+                Picture::Product { pack, offset, length } => self.piece(pack, *offset, *length).await.map(Ok),
+            }
+        };
+        self.unless_stopped(read).await
     }
 }

@@ -9,6 +9,7 @@ use crate::engine::Held;
 use crate::error::Trouble;
 use crate::operator::{Generation, Makes, Reason};
 use bytes::Bytes;
+use futures::TryFutureExt;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload};
 use serde_json::{Value, json};
@@ -41,11 +42,13 @@ impl Worker {
         let failed =
             |why: String| Trouble::Failed(format!("{}: the generator {}: {why}", of.operator, of.model));
         let bucket = self.objects.bucket(&of.model.bucket).await?;
-        let found = bucket.get(&path_of(&of.model)?).await.map_err(|e| failed(e.to_string()))?;
+        let path = path_of(&of.model)?;
+        let found = bucket.get(&path).map_err(|e| failed(e.to_string()));
+        let found = self.unless_stopped(found).await?;
         if found.meta.size > MODEL_BYTES_MAX {
             return Err(failed("it is larger than 512 MiB".to_owned()));
         }
-        found.bytes().await.map_err(|e| failed(e.to_string()))
+        self.unless_stopped(found.bytes().map_err(|e| failed(e.to_string()))).await
     }
 
     /// The generator of a run, ready to make what the operator makes.

@@ -2,12 +2,13 @@
 
 use super::record::{Fate, LabelFile, Record, location};
 use super::said::Said;
+use super::shard::unless_stopped;
 use super::{directory, generate, objects::UserObjects};
 use crate::context::Context;
 use crate::engine::{Joined, Listed};
 use crate::error::Trouble;
 use crate::operator::{Reason, TaskType};
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore};
 use serde::{Deserialize, Serialize};
@@ -71,10 +72,7 @@ impl<'a> Listing<'a> {
         let prefix = Path::parse(source.key.trim_end_matches('/'))
             .map_err(|e| Trouble::Failed(format!("the directory {source}: {e}")))?;
         let mut found = bucket.list(Some(&prefix));
-        while let Some(meta) = found.try_next().await? {
-            if self.cancel.is_cancelled() {
-                return Err(Trouble::Cancelled);
-            }
+        while let Some(meta) = unless_stopped(self.cancel, found.try_next()).await? {
             if let Some(listed) = self.listed(source, &meta)? {
                 self.add(listed).await?;
             }
@@ -136,7 +134,8 @@ impl<'a> Listing<'a> {
         if !self.waiting.is_empty() {
             self.write_part().await?;
         }
-        let mut batches = self.ctx.engine.join_listed(&self.parts).await?;
+        let joined = self.ctx.engine.join_listed(&self.parts);
+        let mut batches = unless_stopped(self.cancel, joined).await?;
         let mut cutter = Cutter {
             ctx: self.ctx,
             run_id: self.run_id,
@@ -147,11 +146,8 @@ impl<'a> Listing<'a> {
             last: String::new(),
             classes: BTreeSet::new(),
         };
-        while let Some(batch) = batches.next().await {
-            if self.cancel.is_cancelled() {
-                return Err(Trouble::Cancelled);
-            }
-            for joined in batch? {
+        while let Some(batch) = unless_stopped(self.cancel, batches.try_next()).await? {
+            for joined in batch {
                 cutter.add(joined).await?;
             }
         }

@@ -118,8 +118,12 @@ pub(crate) async fn summarise(worker: &Worker, what: &Measure, tables: &[String]
         }
     }
     let damaged = |e: serde_json::Error| Trouble::Failed(e.to_string());
-    let result = report(&columns, what.task_type, what.normed);
-    let mut result = serde_json::to_value(&result).map_err(damaged)?;
+    // Many samples take seconds to sort.
+    let held = worker.ctx.pool.reserve(0, worker.cancel()).await?;
+    let (task_type, normed) = (what.task_type, what.normed);
+    let work = move || serde_json::to_value(report(&columns, task_type, normed));
+    let (result, _held) = worker.ctx.pool.run(held, worker.cancel(), work).await?;
+    let mut result = result.map_err(damaged)?;
     if left_out.count > 0 {
         result[LEFT_OUT] = serde_json::to_value(&left_out).map_err(damaged)?;
     }

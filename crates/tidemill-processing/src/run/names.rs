@@ -12,7 +12,7 @@ pub(crate) type Late = BTreeMap<i64, u64>;
 
 /// Settles the clashes in the order of the samples' paths.
 pub(crate) async fn settle(worker: &Worker, tables: &[String]) -> Result<Late, Trouble> {
-    let clashes = worker.ctx.engine.clashes(tables).await?;
+    let clashes = worker.unless_stopped(worker.ctx.engine.clashes(tables)).await?;
     if clashes.is_empty() {
         return Ok(Late::new());
     }
@@ -38,9 +38,9 @@ async fn numbered(
     tables: &[String],
     contested: &HashSet<&str>,
 ) -> Result<HashSet<String>, Trouble> {
-    let mut rows = worker.ctx.engine.scan(tables).await?;
+    let mut rows = worker.unless_stopped(worker.ctx.engine.scan(tables)).await?;
     let mut taken = HashSet::new();
-    while let Some(batch) = rows.try_next().await? {
+    while let Some(batch) = worker.unless_stopped(rows.try_next()).await? {
         let looks_so =
             |row: &Row| without_number(&row.place).is_some_and(|place| contested.contains(place.as_str()));
         taken.extend(batch.into_iter().filter(looks_so).map(|row| row.place));

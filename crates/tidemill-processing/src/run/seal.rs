@@ -76,7 +76,7 @@ impl Sealing<'_> {
     /// Writes the manifest, counts, and says how the run ended.
     pub(crate) async fn seal(&self, tables: &[String]) -> Result<Ended, Trouble> {
         self.write_manifest(tables).await?;
-        let counts = self.worker.ctx.engine.count_rows(tables).await?;
+        let counts = self.worker.unless_stopped(self.worker.ctx.engine.count_rows(tables)).await?;
         let counters = self.count(tables, &counts).await?;
         let summary = Summary { tables: tables.to_vec(), counts };
         let json =
@@ -113,7 +113,8 @@ impl Sealing<'_> {
         let engine = &self.worker.ctx.engine;
         let added: u64 = counts.iter().map(|of| of.of(3)).sum();
         let added = i64::try_from(added).unwrap_or(i64::MAX);
-        let origins = engine.count_origins(tables, i64::from(COPIES_MAX)).await?;
+        let origins = engine.count_origins(tables, i64::from(COPIES_MAX));
+        let origins = self.worker.unless_stopped(origins).await?;
         let of = |property: i64| origins.get(&property).copied().unwrap_or_default();
         let (unmodified, modified, deleted) = (of(0), of(1), of(2));
         let origin = unmodified + modified + deleted;

@@ -51,14 +51,30 @@ pub(crate) struct Made {
     pub(crate) held: Held,
 }
 
+/// What a wait gives unless the run is stopped before.
+pub(crate) async fn unless_stopped<T, E: Into<Trouble>>(
+    cancel: &CancellationToken,
+    wait: impl Future<Output = Result<T, E>>,
+) -> Result<T, Trouble> {
+    cancel.run_until_cancelled(wait).await.ok_or(Trouble::Cancelled)?.map_err(Into::into)
+}
+
 impl Worker {
     pub(crate) fn cancel(&self) -> &CancellationToken {
         &self.slot.cancel
     }
 
+    /// What a wait gives that may take long, for what may be left at any point: a stop does not wait for it.
+    pub(crate) async fn unless_stopped<T, E: Into<Trouble>>(
+        &self,
+        wait: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Trouble> {
+        unless_stopped(self.cancel(), wait).await
+    }
+
     /// The records of a table.
     pub(crate) async fn records(&self, table: &str) -> Result<Vec<Record>, Trouble> {
-        let rows = self.ctx.engine.read(table).await?;
+        let rows = self.unless_stopped(self.ctx.engine.read(table)).await?;
         Ok(rows.iter().map(Record::of_row).collect::<Result<_, _>>()?)
     }
 
@@ -138,11 +154,12 @@ impl Worker {
                 return Ok(Made { index, products: vec![(dropped(looked.record, &why), None)], held });
             }
         };
-        let (seed, cancel) = (self.seed, self.cancel().clone());
+        let (seed, stop) = (self.seed, self.cancel().clone());
         let work = move || {
             // Nobody looks at what was made for a run that is stopped, so that no thread is kept for it.
-            let copies = copies.take_while(|_| !cancel.is_cancelled());
-            apply_all(&looked.record, &picture, looked.label_file.as_ref(), (&steps, copies), seed)
+            let copies = copies.take_while(|_| !stop.is_cancelled());
+            let of = (seed, &stop);
+            apply_all(&looked.record, &picture, looked.label_file.as_ref(), (&steps, copies), of)
         };
         let (products, held) = self.ctx.pool.run(held, self.cancel(), work).await?;
         Ok(Made { index, products, held })
@@ -200,13 +217,14 @@ fn apply_all(
     picture: &Bytes,
     label_file: Option<&Bytes>,
     (steps, copies): (&MapSteps, impl Iterator<Item = u32>),
-    seed: TaskSeed,
+    (seed, stop): (TaskSeed, &CancellationToken),
 ) -> Vec<(Record, Option<Bytes>)> {
     let key = SampleKey::of_bytes(&record.relative, picture);
     let mut products = Vec::new();
     for copy in copies {
         let draws = DrawsOf { seed, key, copy };
-        let work = Work::new(record.name.clone(), picture.clone(), label_file.cloned(), draws);
+        let (name, stop) = (record.name.clone(), stop.clone());
+        let work = Work::new(name, picture.clone(), label_file.cloned(), (draws, stop));
         let (mut product, bytes) = apply(record.clone(), work, steps);
         if product.fate == Fate::Dropped {
             // Its reason holds for every copy.

@@ -4,9 +4,10 @@ use super::listing::{Known, Listing, is_picture};
 use super::objects::{UserObjects, path_of};
 use super::record::LabelFile;
 use super::said::Said;
+use super::shard::unless_stopped;
 use crate::engine::Listed;
 use crate::error::Trouble;
-use futures::{StreamExt, TryStreamExt};
+use futures::{StreamExt, TryFutureExt, TryStreamExt};
 use object_store::ObjectStoreExt;
 use tidemill_bucket::Location;
 use tidemill_dataset::manifest::{Entry, Reader, Source};
@@ -27,15 +28,13 @@ impl Listing<'_> {
         mut entries: VersionEntries,
         input: &Location,
     ) -> Result<(), Trouble> {
-        while let Some(entry) = entries.next().await.map_err(|e| Trouble::Failed(e.to_string()))? {
-            if self.cancel.is_cancelled() {
-                return Err(Trouble::Cancelled);
-            }
+        loop {
+            let next = entries.next().map_err(|e| Trouble::Failed(e.to_string()));
+            let Some(entry) = unless_stopped(self.cancel, next).await? else { return Ok(()) };
             if let Some(listed) = of_version(&entry, input)? {
                 self.add(listed).await?;
             }
         }
-        Ok(())
     }
 
     /// Adds the pictures of the output of a task: what its manifest lists.
@@ -49,10 +48,7 @@ impl Listing<'_> {
         let mut lines = Reader::new(found.into_stream().boxed(), base.clone());
         let mut entries = Vec::with_capacity(LINES_AT_ONCE);
         loop {
-            if self.cancel.is_cancelled() {
-                return Err(Trouble::Cancelled);
-            }
-            let line = lines.next().await.map_err(failed)?;
+            let line = unless_stopped(self.cancel, lines.next().map_err(failed)).await?;
             let is_last = line.is_none();
             if let Some(line) = line {
                 let bad = |e| Trouble::Failed(format!("{manifest}, line {}: {e}", line.number));
@@ -61,7 +57,7 @@ impl Listing<'_> {
             if is_last || entries.len() == LINES_AT_ONCE {
                 let found = entries.drain(..).map(|entry| of_manifest(objects, entry, base));
                 let mut found = futures::stream::iter(found).buffered(HEADS_AT_ONCE);
-                while let Some(listed) = found.try_next().await? {
+                while let Some(listed) = unless_stopped(self.cancel, found.try_next()).await? {
                     if let Some(listed) = listed {
                         self.add(listed).await?;
                     }

@@ -15,9 +15,15 @@ use tidemill_bucket::Bucket;
 use tidemill_objects::BucketStore;
 use tokio::sync::watch;
 
-/// What happens to writes below `import_…/`.
+/// What happens to writes below `import_…/`, and to reads of anything.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
+    /// Listings never get past their first object.
+    pub(crate) lists_stick: AtomicBool,
+    /// How many objects are read before no read ends any more.
+    pub(crate) free_reads: AtomicI64,
+    /// How many reads do not end.
+    stuck_reads: AtomicU64,
     /// How many of them succeed before one fails; none fails while it is negative.
     pub(crate) puts_left: AtomicI64,
     /// How many of them succeed before one is held up; none is while it is negative.
@@ -33,6 +39,7 @@ pub(crate) struct Faults {
 impl Faults {
     pub(crate) fn none() -> Arc<Self> {
         let faults = Self::default();
+        faults.free_reads.store(i64::MAX, Ordering::SeqCst);
         faults.puts_left.store(-1, Ordering::SeqCst);
         faults.free_puts.store(-1, Ordering::SeqCst);
         Arc::new(faults)
@@ -46,6 +53,18 @@ impl Faults {
     /// Lets the last one go on that was held up.
     pub(crate) fn release(&self) {
         self.released.send_replace(self.held());
+    }
+
+    /// How many reads do not end.
+    pub(crate) fn stuck_reads(&self) -> u64 {
+        self.stuck_reads.load(Ordering::SeqCst)
+    }
+
+    async fn before_read(&self) {
+        if self.free_reads.fetch_sub(1, Ordering::SeqCst) <= 0 {
+            self.stuck_reads.fetch_add(1, Ordering::SeqCst);
+            futures::future::pending().await
+        }
     }
 
     /// Fails or waits if this is the write for it.
@@ -129,6 +148,7 @@ impl ObjectStore for FaultyBucket {
         self.store.put_multipart_opts(location, opts).await
     }
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        self.faults.before_read().await;
         self.store.get_opts(location, options).await
     }
     fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
@@ -140,7 +160,11 @@ impl ObjectStore for FaultyBucket {
         self.store.delete_stream(locations.and_then(kept).boxed())
     }
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.store.list(prefix)
+        let listed = self.store.list(prefix);
+        if self.faults.lists_stick.load(Ordering::SeqCst) {
+            return listed.take(1).chain(futures::stream::pending()).boxed();
+        }
+        listed
     }
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
         self.store.list_with_delimiter(prefix).await
