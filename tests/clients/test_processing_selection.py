@@ -1,8 +1,12 @@
 """PCC, SimDeduplication and RRD as tasks with the default embedding model, on real pictures."""
 
+import io
 import os
+import re
 
 import pytest
+import requests
+from PIL import Image
 
 from support import names, objects, pictures
 from support.processing import Tasks, operator, request
@@ -123,6 +127,36 @@ def test_edited_copies_are_found(tasks):
     again = request(names.fresh("again"), bucket, [operator("SimDeduplication")], template="sys_data_selection")
     again["inputs"] = [{"type": "TASK", "source": version["task_id"]}]
     assert tasks.completed(again)["deleted_sample_count"] == 0
+
+
+def embedded(server):
+    """How many embeddings were computed so far, and how many were taken from what is kept."""
+    text = requests.get(f"{server.api}/metrics", timeout=10).text
+    told = dict(re.findall(r'^tidemill_processing_embeddings_total\{from="(\w+)"\} (\d+)$', text, re.M))
+    return int(told.get("model", 0)), int(told.get("cache", 0))
+
+
+def test_the_same_pictures_are_not_embedded_again(tasks):
+    """Not in the next run, not by another operator, and not below another name in another bucket."""
+    server = tasks.server
+    turned = {}
+    for name, body in pictures.of("photos", 8).items():
+        encoded = io.BytesIO()
+        Image.open(io.BytesIO(body)).convert("RGB").transpose(Image.Transpose.ROTATE_90).save(encoded, "PNG")
+        turned[name.replace(".jpg", ".png")] = encoded.getvalue()
+    bucket, other = (objects.make_bucket(server, names.fresh("cache")) for _ in range(2))
+    pictures.upload(server, bucket, turned)
+    pictures.upload(server, other, {f"else/{name}": body for name, body in turned.items()})
+    places = [(bucket, "SimDeduplication"), (bucket, "SimDeduplication"), (bucket, "RRD"), (other, "SimDeduplication")]
+    counted, rows = [embedded(server)], []
+    for place, name in places:
+        rows.append(run(tasks, place, name, "sys_data_selection")[1])
+        counted.append(embedded(server))
+    computed, kept = zip(*counted)
+    assert [after - before for before, after in zip(computed, computed[1:])] == [8, 0, 0, 0]
+    assert [after - before for before, after in zip(kept, kept[1:])] == [0, 8, 8, 8]
+    said = [[row["tidemill"]["scores"]["similarity"] for row in rows[n].values()] for n in (0, 1, 3)]
+    assert said[0] == said[1] == said[2]
 
 
 def test_a_share_is_kept_and_every_redundant_one_names_a_kept_one(tasks, classes):

@@ -24,6 +24,9 @@ pub(crate) struct Known {
 
 const HEAD_BYTES: usize = 40;
 
+/// Embeddings that runs asked for: computed by the model, or taken from the artefacts.
+const EMBEDDINGS: &str = "tidemill_processing_embeddings_total";
+
 impl Known {
     fn write(&self) -> Bytes {
         let mut bytes = Vec::from(self.pixel_digest);
@@ -104,12 +107,14 @@ impl Worker {
             && let Ok(bytes) = found.bytes().await
             && let Some(known) = Known::read(&bytes)
         {
+            metrics::counter!(EMBEDDINGS, "from" => "cache").increment(1);
             return Ok(Ok(known));
         }
         let embedder = self.ctx.embedder.clone();
         let work = move || make(&embedder, &picture);
         let (made, _held) = self.ctx.pool.run(held, self.cancel(), work).await?;
         if let Ok(known) = &made {
+            metrics::counter!(EMBEDDINGS, "from" => "model").increment(1);
             store.put(&path, known.write().into()).await?;
         }
         Ok(made)
