@@ -291,7 +291,7 @@ async fn make_account(meta: &Meta) {
 }
 
 /// One more agency of that account.
-pub(crate) async fn make_agency(meta: &Meta, name: &str) {
+async fn make_agency(meta: &Meta, name: &str) {
     let row = AgencyRow {
         id: name.into(),
         domain_id: "d".into(),

@@ -19,7 +19,7 @@ use tidemill_model::random_hex32;
 const FIRST: &str = "dis_admin_agency";
 /// The service that it trusts: dump tasks.
 const DUMP_SERVICE: &str = "op_svc_dis";
-/// What the names of services begin with; those of accounts do not.
+/// What the names of services begin with. An account with such a name can be trusted by its id only.
 const SERVICE_PREFIX: &str = "op_svc_";
 /// Tasks that the refusal of a deletion lists.
 const LISTED_MAX: usize = 5;
