@@ -45,7 +45,7 @@ impl Runner {
     }
 
     fn spooled(&self) -> u64 {
-        self.batches.values().map(|b| b.bytes).sum()
+        self.batches.values().map(|b| b.spooled).sum()
     }
 
     /// Delivers everything there is now, one partition after the other, then seals the ledger.

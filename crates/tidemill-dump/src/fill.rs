@@ -1,16 +1,17 @@
 //! Filling files: records of one partition become bytes in one spooled file per directory.
 
+use crate::encode::Encoding;
 use crate::error::Trouble;
 use crate::intent::{Intent, IntentObject};
 use crate::key::{ObjectName, time_directory};
-use crate::spool::{Spool, SpooledFile};
-use crate::task::Task;
+use crate::spool::SpooledFile;
+use crate::task::{Room, Task};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use tidemill_log::Page;
+use tidemill_log::{Page, RecordView};
 
 /// Files one delivery may have open at once; one more closes it.
 const FILES_MAX: usize = 32;
@@ -22,7 +23,10 @@ pub(crate) struct Batch {
     pub(crate) from: u64,
     pub(crate) to: u64,
     pub(crate) count: u64,
-    pub(crate) bytes: u64,
+    /// Bytes of the files so far.
+    bytes: u64,
+    /// Bytes they take on disk.
+    pub(crate) spooled: u64,
     full: bool,
     /// When its first record was encoded.
     begun_ms: Option<i64>,
@@ -39,9 +43,35 @@ enum Place {
     Error,
 }
 
+/// A record on its way into a file.
+struct Item<'a> {
+    place: Place,
+    payload: &'a [u8],
+    /// What it takes as columns.
+    column_bytes: usize,
+    /// Why it could not be encoded.
+    error: Option<String>,
+}
+
+impl<'a> Item<'a> {
+    /// What becomes of a record. `begun_ms`: the time of one that has none, where records go by their own.
+    fn of(record: &RecordView<'a>, task: &Task, begun_ms: i64, room: &'a mut Room) -> Self {
+        match task.payload(record.data, room) {
+            Ok((payload, column_bytes)) => {
+                let place = Place::Data(task.directory(payload, begun_ms));
+                Self { place, payload, column_bytes, error: None }
+            }
+            Err(reason) => {
+                let error = Some(format!("record {}: {reason}", record.sequence));
+                Self { place: Place::Error, payload: record.data, column_bytes: 0, error }
+            }
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Open {
-    spool: Spool,
+    file: Encoding,
     first: u64,
     last: u64,
     count: u64,
@@ -70,7 +100,7 @@ pub(crate) struct Closed {
 impl Batch {
     pub(crate) fn new(partition: u32, from: u64) -> Self {
         let files = BTreeMap::new();
-        Self { partition, from, to: from, count: 0, bytes: 0, full: false, begun_ms: None, files }
+        Self { partition, from, to: from, count: 0, bytes: 0, spooled: 0, full: false, begun_ms: None, files }
     }
 
     /// Whether it takes no more records.
@@ -87,17 +117,14 @@ impl Batch {
         bound: Bound,
     ) -> Result<Self, Trouble> {
         let work = move || {
-            let mut unpacked = Vec::new();
+            let mut room = task.room();
             let begun_ms = *self.begun_ms.get_or_insert(bound.now_ms);
             for record in page.records() {
                 if self.full || record.sequence >= bound.to {
                     return Ok(self);
                 }
-                let (place, payload) = match task.payload(record.data, &mut unpacked) {
-                    Ok(payload) => (Ok(task.directory(payload, begun_ms)), payload),
-                    Err(reason) => (Err(reason), record.data),
-                };
-                self.push(record.sequence, payload, place, &task, &dir)?;
+                let item = Item::of(&record, &task, begun_ms, &mut room);
+                self.push(record.sequence, item, &task, &dir)?;
                 self.full |= self.bytes >= bound.bytes;
             }
             if !self.full {
@@ -109,35 +136,25 @@ impl Batch {
         Ok(done.map_err(|e| Trouble::Retry(format!("encoding: {e}")))??)
     }
 
-    /// Adds a record to the file of its directory, or to the error file with the reason.
-    fn push(
-        &mut self,
-        sequence: u64,
-        payload: &[u8],
-        place: Result<Option<String>, String>,
-        task: &Task,
-        dir: &Path,
-    ) -> io::Result<()> {
-        let (place, error) = match place {
-            Ok(directory) => (Place::Data(directory), None),
-            Err(reason) => (Place::Error, Some(format!("record {sequence}: {reason}"))),
-        };
-        if !self.files.contains_key(&place) && self.files.len() >= FILES_MAX {
+    fn push(&mut self, sequence: u64, item: Item<'_>, task: &Task, dir: &Arc<Path>) -> io::Result<()> {
+        if !self.files.contains_key(&item.place) && self.files.len() >= FILES_MAX {
             self.full = true;
             return Ok(());
         }
-        let open = match self.files.entry(place) {
+        let open = match self.files.entry(item.place) {
             Entry::Occupied(open) => open.into_mut(),
             Entry::Vacant(room) => {
-                let spool = Spool::create(dir, &task.id)?;
-                room.insert(Open { spool, first: sequence, last: sequence, count: 0, error })
+                let columns = task.columns.as_ref().filter(|_| *room.key() != Place::Error);
+                let file = Encoding::create(columns, dir, &task.id)?;
+                room.insert(Open { file, first: sequence, last: sequence, count: 0, error: item.error })
             }
         };
-        open.spool.write(payload)?;
-        open.spool.write(task.text.delimiter())?;
+        let (encoded, spooled) = (open.file.encoded(), open.file.spooled());
+        open.file.write(item.payload, task.text.delimiter(), item.column_bytes)?;
+        self.bytes += open.file.encoded() - encoded;
+        self.spooled = self.spooled + open.file.spooled() - spooled;
         (open.last, open.count) = (sequence, open.count + 1);
         (self.to, self.count) = (sequence + 1, self.count + 1);
-        self.bytes += (payload.len() + task.text.delimiter().len()) as u64;
         Ok(())
     }
 
@@ -147,21 +164,8 @@ impl Batch {
         let cut_directory = time_directory(task.depth, cut_ms);
         let mut closed = Vec::with_capacity(self.files.len());
         for (place, open) in self.files {
-            let directory = match &place {
-                Place::Data(Some(directory)) => directory,
-                Place::Data(None) | Place::Error => &cut_directory,
-            };
-            let name = ObjectName {
-                prefix: &task.prefix,
-                error: place == Place::Error,
-                directory,
-                stream: &task.stream_name,
-                task_id: &task.id,
-                partition: self.partition,
-                first: open.first,
-                last: open.last,
-            };
-            closed.push(open.close(name.key())?);
+            let key = open.key(&place, &cut_directory, self.partition, task);
+            closed.push(open.close(key)?);
         }
         closed.sort_by(|(one, _), (other, _)| one.key.cmp(&other.key));
         let (objects, files) = closed.into_iter().unzip();
@@ -178,9 +182,27 @@ impl Batch {
 }
 
 impl Open {
+    fn key(&self, place: &Place, cut_directory: &str, partition: u32, task: &Task) -> String {
+        let name = ObjectName {
+            prefix: &task.prefix,
+            error: *place == Place::Error,
+            directory: match place {
+                Place::Data(Some(directory)) => directory,
+                Place::Data(None) | Place::Error => cut_directory,
+            },
+            stream: &task.stream_name,
+            task_id: &task.id,
+            partition,
+            first: self.first,
+            last: self.last,
+            extension: self.file.extension(),
+        };
+        name.key()
+    }
+
     /// The finished file and what is announced of it.
     fn close(self, key: String) -> io::Result<(IntentObject, SpooledFile)> {
-        let file = self.spool.finish()?;
+        let file = self.file.finish()?;
         let object = IntentObject {
             key,
             first: self.first,

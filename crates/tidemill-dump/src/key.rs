@@ -20,14 +20,16 @@ pub(crate) struct ObjectName<'a> {
     pub(crate) partition: u32,
     pub(crate) first: u64,
     pub(crate) last: u64,
+    /// What its content is, with the dot; may be empty.
+    pub(crate) extension: &'a str,
 }
 
 impl ObjectName<'_> {
     /// The object's key.
     pub(crate) fn key(&self) -> String {
         let name = format!(
-            "{}-{}-shardId-{:010}-{:020}-{:020}",
-            self.stream, self.task_id, self.partition, self.first, self.last
+            "{}-{}-shardId-{:010}-{:020}-{:020}{}",
+            self.stream, self.task_id, self.partition, self.first, self.last, self.extension
         );
         let error = if self.error { ERROR_DIRECTORY } else { "" };
         let parts = [self.prefix, error, self.directory, &name];
@@ -80,6 +82,7 @@ mod tests {
             partition: 3,
             first: 7,
             last: 12,
+            extension: "",
         };
         let early = name.key();
         assert_eq!(
@@ -90,6 +93,8 @@ mod tests {
         assert!(early < name.key());
         (name.prefix, name.directory) = ("", "");
         assert!(name.key().starts_with("orders-T-"));
+        name.extension = ".parquet";
+        assert!(name.key().ends_with("-00000000000000100000.parquet"));
         name.error = true;
         assert!(name.key().starts_with("obs_error/orders-T-"));
         (name.prefix, name.directory) = ("raw/orders", "2026");

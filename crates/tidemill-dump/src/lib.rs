@@ -45,6 +45,7 @@ pub use descriptor::{
     OpentsdbSchema, Part, PointTag, ProcessingSchema, RowKey, Source, Staging, Strategy, TaskUpdate,
     Timestamp,
 };
+pub use encode::fuzz_payload;
 pub use error::{
     ActError, CreateError, DeleteError, DumpError, FindError, OpenError, UnusableBucket, UpdateError,
 };

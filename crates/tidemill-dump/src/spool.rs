@@ -4,7 +4,7 @@
 
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -47,6 +47,11 @@ impl Spool {
         Ok(())
     }
 
+    /// Bytes written so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     pub(crate) fn finish(self) -> io::Result<SpooledFile> {
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         Ok(SpooledFile {
@@ -55,6 +60,18 @@ impl Spool {
             bytes: self.bytes,
             sha256: hex::encode(self.sha256.finalize()),
         })
+    }
+}
+
+/// For writers of formats.
+impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Spool::write(self, bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -74,6 +91,24 @@ impl SpooledFile {
         let mut bytes = vec![0; len];
         self.file.read_exact_at(&mut bytes, at)?;
         Ok(bytes)
+    }
+
+    /// Reads it from its beginning.
+    pub(crate) fn reader(self) -> impl Read {
+        SpoolReader { file: self, at: 0 }
+    }
+}
+
+struct SpoolReader {
+    file: SpooledFile,
+    at: u64,
+}
+
+impl Read for SpoolReader {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.file.read_at(room, self.at)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 

@@ -1,8 +1,9 @@
 //! One dump task as the rest of the crate sees it.
 
 use crate::descriptor::Destination;
-use crate::encode::{RecordTime, Text, unpack};
+use crate::encode::{Columns, RecordTime, Text, Trial, unpack};
 use crate::key::time_directory;
+use std::sync::Arc;
 use tidemill_log::PartitionRef;
 use tidemill_meta::dump::TaskRow;
 use tidemill_model::{Incarnation, ProjectId, limits};
@@ -40,6 +41,13 @@ impl TaskState {
     }
 }
 
+/// What looking at a record needs.
+#[derive(Debug)]
+pub(crate) struct Room {
+    unpacked: Vec<u8>,
+    trial: Option<Trial>,
+}
+
 /// A task under one of its configurations.
 #[derive(Clone, Debug)]
 pub(crate) struct Task {
@@ -61,6 +69,8 @@ pub(crate) struct Task {
     /// How each payload is packed, if it is.
     pub(crate) packed: Option<CompressionFormat>,
     pub(crate) text: Text,
+    /// The columns of its files; `None` if they are text.
+    pub(crate) columns: Option<Arc<Columns>>,
     pub(crate) record_time: Option<RecordTime>,
     interval_s: i64,
 }
@@ -92,6 +102,7 @@ impl Task {
             depth: 0,
             packed: None,
             text: Text::default(),
+            columns: None,
             record_time: None,
             interval_s: limits::DELIVER_INTERVAL_S_DEFAULT,
             destination,
@@ -102,18 +113,36 @@ impl Task {
             task.depth = obs.depth();
             task.packed = obs.source.packed()?;
             task.text = Text::parse(&obs.record_delimiter).ok_or("record_delimiter is unknown")?;
+            task.columns = obs.source.columns()?.map(Arc::new);
             task.record_time = obs.processing_schema.as_ref().map(RecordTime::parse).transpose()?;
             task.interval_s = obs.deliver_time_interval;
         }
         Ok(task)
     }
 
-    /// What a record says: its payload, unpacked into `room` if it is packed. The error says why it cannot be
-    /// had.
-    pub(crate) fn payload<'a>(&self, data: &'a [u8], room: &'a mut Vec<u8>) -> Result<&'a [u8], String> {
-        let Some(format) = self.packed else { return Ok(data) };
-        unpack(format, data, room)?;
-        Ok(room)
+    /// Room for [`Task::payload`], for one record after the other.
+    pub(crate) fn room(&self) -> Room {
+        Room { unpacked: Vec::new(), trial: self.columns.as_deref().map(Columns::trial) }
+    }
+
+    /// What a record says, unpacked if it is packed, and the bytes it takes as columns if it becomes some. The
+    /// error says why that cannot be had.
+    pub(crate) fn payload<'a>(
+        &self,
+        data: &'a [u8],
+        room: &'a mut Room,
+    ) -> Result<(&'a [u8], usize), String> {
+        let payload = match self.packed {
+            None => data,
+            Some(format) => {
+                unpack(format, data, &mut room.unpacked)?;
+                &room.unpacked
+            }
+        };
+        match (&self.columns, &mut room.trial) {
+            (Some(columns), Some(trial)) => Ok((payload, columns.check(payload, trial)?)),
+            _ => Ok((payload, 0)),
+        }
     }
 
     /// The directory of a payload by its own time, or by `begun_ms` if it has none; `None` if records go by the

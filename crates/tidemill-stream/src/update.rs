@@ -51,7 +51,7 @@ impl Streams {
     /// Changes a running stream's settings; the stream as it is then.
     ///
     /// A shorter retention trims at once; a longer one keeps what is still there. A new data type or schema
-    /// counts for what is delivered from now on.
+    /// counts for dump tasks that are made or changed from now on.
     pub async fn update_stream(&self, id: &str, update: StreamUpdate) -> Result<Arc<Stream>, UpdateError> {
         check(&update)?;
         let (streams, id) = (self.clone(), id.to_owned());

@@ -204,10 +204,12 @@ impl Destination {
     /// Takes over what of the stream decides how its records are encoded, if they can become what it takes.
     pub(crate) fn take_source(&mut self, stream: &Stream) -> Result<(), Invalid> {
         self.check_source(stream)?;
-        if let Self::Obs(obs) = self {
-            obs.source = Source::of(stream);
+        let Self::Obs(obs) = self else { return Ok(()) };
+        obs.source = Source::of(stream, obs.destination_file_type == "parquet");
+        match obs.source.columns() {
+            Ok(_) => Ok(()),
+            Err(reason) => Err(Invalid { part: Part::DataSchema, reason }),
         }
-        Ok(())
     }
 
     fn check_source(&self, stream: &Stream) -> Result<(), Invalid> {
@@ -221,11 +223,6 @@ impl Destination {
             }
             Self::Cloudtable(_) => {}
         }
-        if let Self::Obs(d) = self {
-            let text = d.destination_file_type == "text";
-            let reason = "destination_file_type parquet is not offered by this server yet; text is";
-            ensure(text, Part::Request, reason)?;
-        }
         Ok(())
     }
 }
@@ -234,7 +231,9 @@ impl Destination {
 fn check_files(file_type: &str, stream: &Stream) -> Result<(), Invalid> {
     match file_type {
         "text" => Ok(()),
-        "carbon" => invalid("destination_file_type carbon is not offered by this server; text is"),
+        "carbon" => {
+            invalid("destination_file_type carbon is not offered by this server; text and parquet are")
+        }
         _ => {
             let json = stream.data_type == DataType::Json;
             ensure(json, Part::Request, "destination_file_type parquet needs a stream of data_type JSON")?;

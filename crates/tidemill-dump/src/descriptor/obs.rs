@@ -38,7 +38,7 @@ pub struct ObsDestination {
     pub file_prefix: String,
     /// Depth of the time directories, for example `yyyy/MM`; may be empty.
     pub partition_format: String,
-    /// `text`.
+    /// `text` or `parquet`.
     pub destination_file_type: String,
     /// What follows each record.
     pub record_delimiter: String,

@@ -1,5 +1,6 @@
 //! What of a stream decides how its records become files.
 
+use crate::encode::Columns;
 use serde::{Deserialize, Serialize};
 use tidemill_stream::{CompressionFormat, Stream};
 
@@ -10,11 +11,23 @@ pub struct Source {
     /// How each payload is packed: `snappy`, `gzip` or `zip`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) compression_format: Option<String>,
+    /// The Avro schema, if the files have columns.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) data_schema: Option<String>,
 }
 
 impl Source {
-    pub(super) fn of(stream: &Stream) -> Self {
-        Self { compression_format: stream.compression_format.map(|format| format.as_str().to_owned()) }
+    /// `columns`: whether the files have some.
+    pub(super) fn of(stream: &Stream, columns: bool) -> Self {
+        Self {
+            compression_format: stream.compression_format.map(|format| format.as_str().to_owned()),
+            data_schema: stream.data_schema.clone().filter(|_| columns),
+        }
+    }
+
+    /// The columns of the files, if they have some; the error says what of the schema cannot be one.
+    pub(crate) fn columns(&self) -> Result<Option<Columns>, String> {
+        self.data_schema.as_deref().map(Columns::parse).transpose()
     }
 
     pub(super) fn is_plain(&self) -> bool {

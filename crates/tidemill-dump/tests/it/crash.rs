@@ -1,7 +1,9 @@
 //! The process stops, or a call fails, at every single call of a delivery; the bucket stays exact.
 
-use crate::support::{Gate, Mode, Process, World, drive, gzip, settle_down, verified};
+use crate::support::{Gate, Mode, Process, World, drive, gzip, new_task, rows, settle_down, verified};
+use serde_json::json;
 use std::sync::Arc;
+use tidemill_dump::NewTask;
 use tidemill_stream::{CompressionFormat, Stream};
 
 const WANTED: &str = "a\nb\nc\nd\n";
@@ -13,20 +15,34 @@ enum Load {
     Plain,
     /// Packed payloads, and in the second delivery one that is broken.
     Packed,
+    /// Rows of Parquet files, and in the second delivery a record that is none.
+    Columns,
 }
+
+const SCHEMA: &str = r#"{"type":"record","name":"row","fields":[{"name":"t","type":"string"}]}"#;
 
 impl Load {
     async fn stream(self, p: &Process) -> Arc<Stream> {
         match self {
             Self::Plain => p.stream("orders", 1).await,
             Self::Packed => p.packed_stream("orders", 1, CompressionFormat::Gzip).await,
+            Self::Columns => p.json_stream("orders", Some(SCHEMA)).await,
         }
+    }
+
+    fn task(self) -> NewTask {
+        let format = if let Self::Columns = self { "parquet" } else { "text" };
+        new_task("task", json!({"destination_file_type": format}))
     }
 
     async fn put(self, world: &World, stream: &Stream, [one, other]: [&str; 2]) {
         match self {
             Self::Plain => world.put(stream, 0, &[one, other]).await,
             Self::Packed => world.put_bytes(stream, 0, &[&gzip(one), &gzip(other)]).await,
+            Self::Columns => {
+                let records = [one, other].map(|text| json!({ "t": text }).to_string());
+                world.put(stream, 0, &records.each_ref().map(String::as_str)).await;
+            }
         }
     }
 
@@ -34,8 +50,13 @@ impl Load {
     fn counts(self) -> (usize, u64, u64) {
         match self {
             Self::Plain => (2, 4, 0),
-            Self::Packed => (3, 5, 1),
+            Self::Packed | Self::Columns => (3, 5, 1),
         }
+    }
+
+    async fn delivered(self, world: &World) -> String {
+        let Self::Columns = self else { return world.delivered(0).await };
+        rows(world, 0).await.iter().map(|row| format!("{}\n", row["t"].as_str().unwrap())).collect()
     }
 }
 
@@ -44,7 +65,7 @@ async fn strike(number: usize, mode: Mode, load: Load) -> bool {
     let world = World::new().await;
     let first = world.process().await;
     let stream = load.stream(&first).await;
-    let id = first.task(&stream, "task").await;
+    let id = first.dumps.create(&stream, load.task()).await.unwrap();
     load.put(&world, &stream, ["a", "b"]).await;
     world.advance(30);
     first.caught_up(&world, &stream, "task").await;
@@ -59,9 +80,11 @@ async fn strike(number: usize, mode: Mode, load: Load) -> bool {
     let reached = first.gate.names().len() > number;
     let context = format!("{load:?}, {mode:?} at call {number}: {:?}", first.gate.names());
     if first.gate.is_stopped() {
-        take_over(&world, &first, &context).await;
+        take_over(&world, &first, load, &context).await;
     }
-    assert_eq!(world.delivered(0).await, WANTED, "{context}");
+    assert_eq!(load.delivered(&world).await, WANTED, "{context}");
+    let replaced = world.all_objects().await.iter().any(|(_, body)| body.contains(r#""kind":"replace""#));
+    assert!(!replaced, "the same records became other bytes: {context}");
     assert_eq!(world.errors(0).await, "broken\n".repeat(errors as usize), "{context}");
     assert_eq!(world.objects().await.len(), objects, "{context}");
     // Who was told that a last write failed, though it took effect, writes the ledger's head once more.
@@ -75,11 +98,11 @@ async fn strike(number: usize, mode: Mode, load: Load) -> bool {
 }
 
 /// A second process takes the task over; then the first one, which was only paused, goes on.
-async fn take_over(world: &World, first: &Process, context: &str) {
+async fn take_over(world: &World, first: &Process, load: Load, context: &str) {
     let second = world.process_with(Arc::new(Gate::default())).await;
     let stream = second.find("orders");
     drive(world, async || second.is_caught_up(world, &stream, "task").await).await;
-    assert_eq!(world.delivered(0).await, WANTED, "{context}");
+    assert_eq!(load.delivered(world).await, WANTED, "{context}");
     let before = world.all_objects().await;
     first.gate.resume();
     for _ in 0..4 {
@@ -93,7 +116,7 @@ async fn take_over(world: &World, first: &Process, context: &str) {
 }
 
 async fn strike_everywhere(mode: Mode) {
-    for load in [Load::Plain, Load::Packed] {
+    for load in [Load::Plain, Load::Packed, Load::Columns] {
         let mut number = 0;
         while strike(number, mode, load).await {
             number += 1;

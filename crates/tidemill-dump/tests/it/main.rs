@@ -12,6 +12,7 @@ mod destinations;
 mod events;
 mod histories;
 mod packed;
+mod parquet;
 mod trouble;
 mod update;
 mod verify;

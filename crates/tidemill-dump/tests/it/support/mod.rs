@@ -3,11 +3,14 @@
 mod gate;
 mod gated_meta;
 mod gated_store;
+mod rows;
 mod store;
 
 pub(crate) use gate::{Gate, Mode};
+pub(crate) use rows::rows;
 pub(crate) use store::TestStore;
 
+use bytes::Bytes;
 use futures::TryStreamExt;
 use gated_meta::GatedMeta;
 use gated_store::GatedBuckets;
@@ -189,6 +192,16 @@ impl Process {
         self.made(name, 1, DataType::Json, schema.map(str::to_owned), None).await
     }
 
+    /// The same, whose producers pack every payload.
+    pub(crate) async fn columns_stream(
+        &self,
+        name: &str,
+        schema: &str,
+        format: CompressionFormat,
+    ) -> Arc<Stream> {
+        self.made(name, 1, DataType::Json, Some(schema.to_owned()), Some(format)).await
+    }
+
     async fn made(
         &self,
         name: &str,
@@ -365,9 +378,13 @@ async fn contents(store: &TestStore) -> Vec<(String, String)> {
     objects
 }
 
+/// Of a file that is no text, what of it is.
 async fn read(store: &TestStore, key: &str) -> String {
-    let bytes = store.inner.get(&Path::from(key)).await.unwrap().bytes().await.unwrap();
-    String::from_utf8(bytes.to_vec()).unwrap()
+    String::from_utf8_lossy(&read_bytes(store, key).await).into_owned()
+}
+
+async fn read_bytes(store: &TestStore, key: &str) -> Bytes {
+    store.inner.get(&Path::from(key)).await.unwrap().bytes().await.unwrap()
 }
 
 /// The proof of the other bucket.

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const SCHEMA: &str = r#"{"type":"record","name":"r","fields":[]}"#;
+const SCHEMA: &str = r#"{"type":"record","name":"r","fields":[{"name":"f","type":"int"}]}"#;
 
 async fn json_api() -> Api {
     let (api, _) = api().await;
@@ -270,6 +270,8 @@ async fn tables_need_a_stream_with_a_schema() {
     let stream =
         json!({"stream_name": "rows", "partition_count": 1, "data_type": "JSON", "data_schema": SCHEMA});
     api.post("/streams", stream).await;
+    assert_eq!(api.post(ROWS, parquet.clone()).await.status, 201);
+    parquet["obs_destination_descriptor"]["destination_file_type"] = json!("carbon");
     assert!(api.post(ROWS, parquet).await.refused(400, "DIS.4200").contains("not offered"));
     for kind in ["NOWHERE", "", "obs"] {
         api.post(ROWS, json!({"destination_type": kind, "obs_destination_descriptor": {}}))
