@@ -147,9 +147,9 @@ def test_the_same_pictures_are_not_embedded_again(tasks):
     bucket, other = (objects.make_bucket(server, names.fresh("cache")) for _ in range(2))
     pictures.upload(server, bucket, turned)
     pictures.upload(server, other, {f"else/{name}": body for name, body in turned.items()})
-    places = [(bucket, "SimDeduplication"), (bucket, "SimDeduplication"), (bucket, "RRD"), (other, "SimDeduplication")]
+    same = "SimDeduplication"
     counted, rows = [embedded(server)], []
-    for place, name in places:
+    for place, name in ((bucket, same), (bucket, same), (bucket, "RRD"), (other, same)):
         rows.append(run(tasks, place, name, "sys_data_selection")[1])
         counted.append(embedded(server))
     computed, kept = zip(*counted)

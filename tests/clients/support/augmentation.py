@@ -1,4 +1,4 @@
-"""What augmentation operators do to pixels and boxes, computed with numpy and Pillow from the values that were drawn."""
+"""What augmentation does to pixels and boxes, computed with numpy and Pillow from the values that were drawn."""
 
 import math
 

@@ -46,7 +46,8 @@ impl Counters {
         let all: i64 = self.withdrawn.values().sum();
         let told = || {
             format!(
-                "{all} new samples were withdrawn ({}), each with its reason in the results with tidemill_withdrawn=true",
+                "{all} new samples were withdrawn ({}), each with its reason in the results with \
+                 tidemill_withdrawn=true",
                 reasons.join(", ")
             )
         };

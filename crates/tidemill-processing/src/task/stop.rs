@@ -7,8 +7,8 @@ use tidemill_meta::processing::{self, Ended, RunRow};
 use tidemill_model::ProjectId;
 
 impl Processing {
-    /// Stops a version that has not ended; when this returns, nothing of it works any more. One that is stopped
-    /// already stays so.
+    /// Stops a version that has not ended. When this returns, nothing of it is read or written any more; what was at
+    /// work on a picture ends after its present step, and nobody looks at it. One that is stopped already stays so.
     pub async fn stop_version(
         &self,
         project: &ProjectId,
