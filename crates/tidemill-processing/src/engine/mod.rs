@@ -39,6 +39,9 @@ const ROOT: &str = "artefacts://tables";
 /// Memory of all queries together is at least this, or the smallest could not run.
 const QUERY_BYTES_MIN: u64 = 64 << 20;
 
+/// One side of a join keeps this part of the memory for merging the files of its sorts, one a thread.
+const MERGING_SHARE: usize = 8;
+
 impl Engine {
     /// An engine over the bucket of artefacts, whose queries hold `memory_bytes` together and put what is more into
     /// files in `spill`, a directory that is made when it is needed.
@@ -48,12 +51,17 @@ impl Engine {
         memory_bytes: u64,
         spill: PathBuf,
     ) -> Result<Self, EngineError> {
+        let bytes = usize::try_from(memory_bytes.max(QUERY_BYTES_MIN)).unwrap_or(usize::MAX);
         let mut config = SessionConfig::new().with_target_partitions(threads.max(1));
         // Only worth its price with nested columns, of which the tables have none.
         config.options_mut().optimizer.enable_leaf_expression_pushdown = false;
         // A join that sorts can put what it holds into files; one with a hash table cannot.
         config.options_mut().optimizer.prefer_hash_join = false;
-        let bytes = usize::try_from(memory_bytes.max(QUERY_BYTES_MIN)).unwrap_or(usize::MAX);
+        // One sort can put all it holds into files; what merges several sorts side by side cannot.
+        config.options_mut().optimizer.repartition_sorts = false;
+        // Each sort of a join keeps this for merging its files: what all of them keep must leave something.
+        let merging = &mut config.options_mut().execution.sort_spill_reservation_bytes;
+        *merging = (*merging).min(bytes / (MERGING_SHARE * threads.max(1)));
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(bytes)))
             .with_temp_file_path(spill)
@@ -65,3 +73,6 @@ impl Engine {
         Ok(Self { store, session })
     }
 }
+
+#[cfg(test)]
+mod tests;
