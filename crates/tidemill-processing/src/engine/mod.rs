@@ -2,6 +2,7 @@
 //!
 //! Nothing outside this module knows how tables are stored or queried.
 
+mod distribution;
 mod error;
 mod listing;
 mod page;
@@ -9,12 +10,14 @@ mod pool;
 mod row;
 mod scan;
 mod store;
+mod values;
 
 pub(crate) use error::EngineError;
 pub(crate) use listing::{Joined, Listed};
 pub(crate) use page::Counts;
 pub(crate) use pool::{Held, Pool, Undone};
 pub(crate) use row::{Row, WITHDRAWN};
+pub(crate) use values::Measured;
 
 use datafusion::execution::config::SessionConfig;
 use datafusion::execution::memory_pool::FairSpillPool;
@@ -51,7 +54,16 @@ impl Engine {
         memory_bytes: u64,
         spill: PathBuf,
     ) -> Result<Self, EngineError> {
-        let bytes = usize::try_from(memory_bytes.max(QUERY_BYTES_MIN)).unwrap_or(usize::MAX);
+        Self::with_memory(store, threads, memory_bytes.max(QUERY_BYTES_MIN), spill)
+    }
+
+    fn with_memory(
+        store: Arc<dyn Bucket>,
+        threads: usize,
+        memory_bytes: u64,
+        spill: PathBuf,
+    ) -> Result<Self, EngineError> {
+        let bytes = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
         let mut config = SessionConfig::new().with_target_partitions(threads.max(1));
         // Only worth its price with nested columns, of which the tables have none.
         config.options_mut().optimizer.enable_leaf_expression_pushdown = false;

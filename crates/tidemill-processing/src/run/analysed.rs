@@ -21,7 +21,9 @@ pub(crate) struct Analysed<'a> {
 impl Analysed<'_> {
     /// Puts the values of all samples together, and says how the analysis ended.
     pub(crate) async fn finish(&self, tables: &[String]) -> Result<Ended, Trouble> {
-        let result = summarise(self.worker, self.what, tables).await?;
+        let summary = summarise(self.worker, self.what, tables);
+        let summary = self.worker.cancel().run_until_cancelled(summary).await;
+        let result = summary.ok_or(Trouble::Cancelled)??;
         let (ctx, run_id) = (&self.worker.ctx, self.row.run_id.clone());
         let now_ms = ctx.clock.now_ms();
         if !tx!(ctx.meta, |tx, run_id| processing::seal_run(tx, &run_id, now_ms))? {

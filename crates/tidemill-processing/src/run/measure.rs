@@ -3,7 +3,7 @@
 use super::flow::{Flow, Looked, Unit};
 use super::record::{Fate, Record};
 use super::shard::{ShardSpec, Worker, dropped};
-use crate::engine::Held;
+use crate::engine::{Held, Measured};
 use crate::error::Trouble;
 use crate::operator::Reason;
 use bytes::Bytes;
@@ -11,9 +11,10 @@ use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::pin::pin;
 use tidemill_bucket::Scheme;
-use tidemill_vision::analysis::{Columns, TaskType, UsageGroup, report};
-use tidemill_vision::feature::{BoxFeatures, Features, ImageFeatures, Metric, box_features, image_features};
+use tidemill_vision::analysis::{TaskType, UsageGroup, measured, report};
+use tidemill_vision::feature::{Features, Metric, box_features, image_features};
 use tidemill_vision::voc::Document;
 use tidemill_vision::{DecodeError, DecodeLimits, Rect, decode};
 
@@ -26,35 +27,6 @@ pub(crate) struct Measure {
     pub(crate) normed: bool,
 }
 
-/// The metrics of one sample as a row keeps them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Measured {
-    image: [f64; 6],
-    boxes: Vec<[f64; 6]>,
-}
-
-impl Measured {
-    fn of(features: &Features) -> Self {
-        let i = &features.image;
-        let image = [i.resolution, i.aspect_ratio, i.brightness, i.saturation, i.blur_score, i.colorfulness];
-        let numbers = |b: &BoxFeatures| {
-            [b.aspect_ratio, b.area_ratio, b.marginalization, b.overlap, b.brightness, b.blur_score]
-        };
-        Self { image, boxes: features.boxes.iter().map(numbers).collect() }
-    }
-
-    fn features(&self) -> Features {
-        let [resolution, aspect_ratio, brightness, saturation, blur_score, colorfulness] = self.image;
-        let image =
-            ImageFeatures { resolution, aspect_ratio, brightness, saturation, blur_score, colorfulness };
-        let of_box = |numbers: &[f64; 6]| {
-            let [aspect_ratio, area_ratio, marginalization, overlap, brightness, blur_score] = *numbers;
-            BoxFeatures { aspect_ratio, area_ratio, marginalization, overlap, brightness, blur_score }
-        };
-        Features { image, boxes: self.boxes.iter().map(of_box).collect() }
-    }
-}
-
 impl Worker {
     /// Measures the samples of a shard.
     pub(crate) async fn measure(&self, spec: &ShardSpec, what: &Measure) -> Result<Vec<Record>, Trouble> {
@@ -65,13 +37,25 @@ impl Worker {
         }
         let units = |looked| vec![Unit::decoding(looked)];
         let work = |unit: Unit, held| self.measure_one(unit.looked, held);
-        self.flow(records, Flow::samples(self.ctx.pool.threads()), units, work).try_collect().await
+        let mut flow = pin!(self.flow(records, Flow::samples(self.ctx.pool.threads()), units, work));
+        let (mut records, mut samples) = (Vec::new(), Vec::new());
+        while let Some((record, features)) = flow.try_next().await? {
+            samples.extend(features.map(|features| of_sample(&record, features)));
+            records.push(record);
+        }
+        let key = values_key(&spec.output());
+        self.ctx.engine.write_values(&key, &measured(&what.metrics), &samples).await?;
+        Ok(records)
     }
 
-    async fn measure_one(&self, mut looked: Looked, held: Held) -> Result<Record, Trouble> {
+    async fn measure_one(
+        &self,
+        mut looked: Looked,
+        held: Held,
+    ) -> Result<(Record, Option<Features>), Trouble> {
         self.slot.progress.add(1);
         if !looked.record.fate.is_output() {
-            return Ok(looked.record);
+            return Ok((looked.record, None));
         }
         let picture = match looked.unusable.take() {
             Some(why) => Err(why),
@@ -79,51 +63,50 @@ impl Worker {
         };
         let picture = match picture {
             Ok(picture) => picture,
-            Err(why) => return Ok(dropped(looked.record, &why)),
+            Err(why) => return Ok((dropped(looked.record, &why), None)),
         };
         let label_file = looked.label_file.take();
-        let work = move || measured(&picture, label_file.as_ref());
-        let (measured, _held) = self.ctx.pool.run(held, self.cancel(), work).await?;
-        let record = &mut looked.record;
-        match measured {
-            Ok(measured) => record.measured = Some(measured),
+        let work = move || features(&picture, label_file.as_ref());
+        let (features, _held) = self.ctx.pool.run(held, self.cancel(), work).await?;
+        let mut record = looked.record;
+        match features {
+            Ok(features) => Ok((record, Some(features))),
             Err(error) => {
                 record.fate = Fate::Dropped;
                 record.reasons.push(Reason::undecodable(&error.to_string()));
+                Ok((record, None))
             }
         }
-        Ok(looked.record)
     }
 }
 
+/// Where the values of a shard are kept, beside the table of what became of it.
+fn values_key(table: &str) -> String {
+    format!("{}.values.arrow", table.trim_end_matches(".arrow"))
+}
+
+fn of_sample(record: &Record, features: Features) -> Measured {
+    let group = record.usage.as_deref().and_then(UsageGroup::of_usage);
+    Measured { sample_id: super::manifest::sample_id(&record.origin_location()), group, features }
+}
+
 /// What is measured of a picture.
-fn measured(picture: &[u8], label_file: Option<&Bytes>) -> Result<Measured, DecodeError> {
+fn features(picture: &[u8], label_file: Option<&Bytes>) -> Result<Features, DecodeError> {
     let decoded = decode(picture, &DecodeLimits::default())?;
     let (image, luma) = image_features(&decoded.pixels);
     let document = label_file.and_then(|file| Document::parse(file).ok());
     let boxes: Vec<Rect> = document.iter().flat_map(|d| &d.objects).filter_map(|o| o.rect()).collect();
-    Ok(Measured::of(&Features { image, boxes: box_features(&luma, &boxes) }))
+    Ok(Features { image, boxes: box_features(&luma, &boxes) })
 }
 
 /// The result of the analysis of some tables.
 pub(crate) async fn summarise(worker: &Worker, what: &Measure, tables: &[String]) -> Result<Value, Trouble> {
-    let (mut columns, mut left_out) = (Columns::new(&what.metrics), LeftOut::default());
-    for table in tables {
-        for record in worker.records(table).await? {
-            left_out.add(&record);
-            let Some(measured) = &record.measured else { continue };
-            let group = record.usage.as_deref().and_then(UsageGroup::of_usage);
-            let id = super::manifest::sample_id(&record.origin_location());
-            columns.push(&id, group, &measured.features());
-        }
-    }
+    let values: Vec<String> = tables.iter().map(|table| values_key(table)).collect();
+    let found = worker.unless_stopped(worker.ctx.engine.distributions(&values)).await?;
     let damaged = |e: serde_json::Error| Trouble::Failed(e.to_string());
-    // Many samples take seconds to sort.
-    let held = worker.ctx.pool.reserve(0, worker.cancel()).await?;
-    let (task_type, normed) = (what.task_type, what.normed);
-    let work = move || serde_json::to_value(report(&columns, task_type, normed));
-    let (result, _held) = worker.ctx.pool.run(held, worker.cancel(), work).await?;
-    let mut result = result.map_err(damaged)?;
+    let result = report(found, &what.metrics, what.task_type, what.normed);
+    let mut result = serde_json::to_value(&result).map_err(damaged)?;
+    let left_out = LeftOut::of(worker, tables).await?;
     if left_out.count > 0 {
         result[LEFT_OUT] = serde_json::to_value(&left_out).map_err(damaged)?;
     }
@@ -154,6 +137,16 @@ struct LeftOutSample {
 }
 
 impl LeftOut {
+    async fn of(worker: &Worker, tables: &[String]) -> Result<Self, Trouble> {
+        let (mut left_out, counts) = (Self::default(), worker.ctx.engine.count_rows(tables).await?);
+        for (table, [_, _, dropped, _]) in tables.iter().zip(counts) {
+            if dropped > 0 {
+                worker.records(table).await?.iter().for_each(|record| left_out.add(record));
+            }
+        }
+        Ok(left_out)
+    }
+
     fn add(&mut self, record: &Record) {
         let Some(why) = record.reasons.last().filter(|_| record.fate == Fate::Dropped) else { return };
         self.count += 1;

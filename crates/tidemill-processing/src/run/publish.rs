@@ -42,7 +42,7 @@ impl Publishing<'_> {
         for record in &records {
             manifest::write_line(record, self.output, self.layout, self.checked, &mut lines);
         }
-        let key = manifest::part_key(&format!("{}.arrow", spec.attempt));
+        let key = manifest::part_key(&spec.output());
         self.worker.ctx.engine.store().put(&Path::from(key), Bytes::from(lines).into()).await?;
         Ok(records)
     }

@@ -1,6 +1,5 @@
 //! What is known of a sample between two stages, and in the end.
 
-use super::measure::Measured;
 use super::said::Said;
 use crate::engine::{EngineError, Row, WITHDRAWN};
 use crate::operator::Reason;
@@ -119,9 +118,6 @@ pub(crate) struct Record {
     /// The label file of its origin, where its own is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) origin_label_file: Option<LabelFile>,
-    /// What an analysis measured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) measured: Option<Measured>,
     /// The name of its file now.
     pub(crate) name: String,
     /// Its picture now.
@@ -178,7 +174,6 @@ impl Record {
             said: Vec::new(),
             label_file: None,
             origin_label_file: None,
-            measured: None,
             name: String::new(),
             picture: Picture::Origin,
             fate,

@@ -41,6 +41,13 @@ pub(crate) struct ShardSpec {
     pub(crate) attempt: String,
 }
 
+impl ShardSpec {
+    /// The table of what comes out.
+    pub(crate) fn output(&self) -> String {
+        format!("{}.arrow", self.attempt)
+    }
+}
+
 /// What came of a piece of work.
 pub(crate) struct Made {
     /// The number of the sample in the shard.
@@ -85,7 +92,7 @@ impl Worker {
         records: &[Record],
         place: impl Fn(&Record) -> String,
     ) -> Result<String, Trouble> {
-        let key = format!("{}.arrow", spec.attempt);
+        let key = spec.output();
         let rows = records.iter().map(|r| r.row(place(r))).collect::<Result<Vec<_>, _>>()?;
         self.ctx.engine.write(&key, &rows).await?;
         Ok(key)

@@ -1,13 +1,10 @@
-//! Feature analysis: from the metrics of every sample to the result as it is documented.
-//!
-//! [`Columns`] keeps the values of every sample, so that parts of a version can be measured apart and appended;
-//! [`report`] then gives the same result whatever the parts were.
+//! Feature analysis: what is measured of which samples, and from the distributions to the result as it is documented.
 
-mod columns;
 mod report;
+mod usage_group;
 
-pub use columns::{Columns, UsageGroup};
-pub use report::{Counts, GroupReport, MetricReport, Outlier, Outliers, Report, UsageReports, report};
+pub use report::{Counts, Distributions, GroupReport, MetricReport, Report, UsageReports, measured, report};
+pub use usage_group::UsageGroup;
 
 use crate::feature::Metric;
 use serde::{Deserialize, Serialize};

@@ -1,15 +1,20 @@
 //! The result of a feature analysis as JSON.
 
-use std::collections::BTreeMap;
-
-use super::columns::{Column, Columns, Sample};
 use super::{TaskType, UsageGroup};
-use crate::feature::Unit;
-use crate::feature::distribution::{Distribution, OUTLIERS_LISTED_MAX, QUANTILES};
+use crate::feature::distribution::{Distribution, Outliers, QUANTILES};
+use crate::feature::{Metric, Unit};
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Distributions of fewer images say little.
-const CONFIDENT_FROM: usize = 1000;
+const CONFIDENT_FROM: u64 = 1000;
+
+/// The metric of which every sample has a value, whatever is asked for: it counts images and boxes.
+const COUNTING: Metric = Metric::BoxNumber;
+
+/// The distributions of metrics in groups of samples; the group `None` are all samples. One without values is left
+/// out.
+pub type Distributions = BTreeMap<(Option<UsageGroup>, Metric), Distribution>;
 
 /// The result: `data_analysis` of a version, `result` of a task.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -40,10 +45,10 @@ pub struct UsageReports {
 pub struct GroupReport {
     /// Samples.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_count: Option<usize>,
+    pub image_count: Option<u64>,
     /// Boxes on them that count; only of detection.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub box_count: Option<usize>,
+    pub box_count: Option<u64>,
     /// By the metric's name; one without values is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<BTreeMap<&'static str, MetricReport>>,
@@ -55,7 +60,7 @@ pub struct MetricReport {
     /// `image` or `box`: what has one value.
     pub unit: &'static str,
     /// Values.
-    pub count: usize,
+    pub count: u64,
     /// The smallest.
     pub min: f64,
     /// The largest.
@@ -86,27 +91,14 @@ pub enum Counts {
     Normed(Vec<f64>),
 }
 
-/// Values far away from the others.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Outliers {
-    /// How many there are.
-    pub count: usize,
-    /// The 100 farthest, in the order of their distance.
-    pub farthest: Vec<Outlier>,
+/// What has to be measured for a report of these metrics.
+pub fn measured(metrics: &[Metric]) -> BTreeSet<Metric> {
+    metrics.iter().copied().chain([COUNTING]).collect()
 }
 
-/// A value far away from the others.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Outlier {
-    /// Whose it is.
-    pub sample_id: String,
-    /// The value.
-    pub value: f64,
-}
-
-/// The result for the samples of `columns`. It does not depend on their order.
-pub fn report(columns: &Columns, task_type: TaskType, is_normed: bool) -> Report {
-    let group = |group| group_report(columns, task_type, is_normed, group);
+/// The result for `metrics`, of the distributions of what is [`measured`] for them.
+pub fn report(mut found: Distributions, metrics: &[Metric], task_type: TaskType, is_normed: bool) -> Report {
+    let mut group = |group| group_report(&mut found, metrics, task_type, is_normed, group);
     Report {
         task_type,
         is_normed,
@@ -119,62 +111,46 @@ pub fn report(columns: &Columns, task_type: TaskType, is_normed: bool) -> Report
     }
 }
 
-/// `group` of `None` are all samples.
 fn group_report(
-    columns: &Columns,
+    found: &mut Distributions,
+    metrics: &[Metric],
     task_type: TaskType,
     is_normed: bool,
     group: Option<UsageGroup>,
 ) -> GroupReport {
-    let belongs = |sample: &Sample| group.is_none() || sample.group == group;
-    let members: Vec<bool> = columns.samples.iter().map(belongs).collect();
-    let inside = || columns.samples.iter().filter(|sample| belongs(sample));
-    let images = inside().count();
-    if images == 0 {
+    let Some(counting) = found.get(&(group, COUNTING)).map(|found| found.summary) else {
         return GroupReport::default();
-    }
-    let report = |column: &Column| {
-        let report = metric_report(column, &columns.samples, &members, images, is_normed)?;
-        Some((column.metric.id(), report))
+    };
+    let images = counting.count;
+    let report = |&metric: &Metric| {
+        let found = found.remove(&(group, metric))?;
+        Some((metric.id(), metric_report(metric, found, images, is_normed)))
     };
     GroupReport {
         image_count: Some(images),
-        box_count: (task_type == TaskType::ObjectDetection)
-            .then(|| inside().map(|sample| sample.boxes).sum()),
-        metrics: Some(columns.columns.iter().filter_map(report).collect()),
+        box_count: (task_type == TaskType::ObjectDetection).then_some(counting.sum as u64),
+        metrics: Some(metrics.iter().filter_map(report).collect()),
     }
 }
 
-fn metric_report(
-    column: &Column,
-    samples: &[Sample],
-    members: &[bool],
-    images: usize,
-    is_normed: bool,
-) -> Option<MetricReport> {
-    let of_members =
-        || column.values.iter().zip(&column.owners).filter(|(_, owner)| members[**owner as usize]);
-    let mut values: Vec<f64> = of_members().map(|(&value, _)| value).collect();
-    let found = Distribution::of(&mut values, column.metric.bins())?;
-    let (low, high) = found.fences();
-    let far = of_members().filter(|(value, _)| **value < low || **value > high);
-    let outliers = outliers(far.map(|(&value, &owner)| (value, owner)).collect(), (low, high), samples);
-    Some(MetricReport {
-        unit: match column.metric.unit() {
+fn metric_report(metric: Metric, found: Distribution, images: u64, is_normed: bool) -> MetricReport {
+    let Distribution { summary, std, histogram, outliers } = found;
+    MetricReport {
+        unit: match metric.unit() {
             Unit::Image => "image",
             Unit::Box => "box",
         },
-        count: found.count,
-        min: found.min,
-        max: found.max,
-        mean: found.mean,
-        std: found.std,
-        quantiles: QUANTILES.into_iter().zip(found.quantiles).collect(),
-        bins: found.histogram.borders,
-        counts: counts(found.histogram.counts, is_normed),
+        count: summary.count,
+        min: summary.min,
+        max: summary.max,
+        mean: summary.mean,
+        std,
+        quantiles: QUANTILES.into_iter().zip(summary.quantiles).collect(),
+        bins: histogram.borders,
+        counts: counts(histogram.counts, is_normed),
         low_confidence: images < CONFIDENT_FROM,
         outliers,
-    })
+    }
 }
 
 fn counts(counts: Vec<u64>, is_normed: bool) -> Counts {
@@ -183,19 +159,4 @@ fn counts(counts: Vec<u64>, is_normed: bool) -> Counts {
     }
     let sum = counts.iter().sum::<u64>() as f64;
     Counts::Normed(counts.into_iter().map(|count| count as f64 / sum).collect())
-}
-
-/// The farthest of all values outside of `fences`; of those as far the ones of the samples with the smaller ids.
-fn outliers(mut far: Vec<(f64, u32)>, (low, high): (f64, f64), samples: &[Sample]) -> Outliers {
-    let distance = |value: f64| if value < low { low - value } else { value - high };
-    let id = |owner: u32| &samples[owner as usize].id;
-    far.sort_by(|a, b| {
-        let farther = distance(b.0).total_cmp(&distance(a.0));
-        farther.then_with(|| id(a.1).cmp(id(b.1))).then_with(|| a.0.total_cmp(&b.0))
-    });
-    let listed = far.iter().take(OUTLIERS_LISTED_MAX);
-    Outliers {
-        count: far.len(),
-        farthest: listed.map(|&(value, owner)| Outlier { sample_id: id(owner).clone(), value }).collect(),
-    }
 }

@@ -1,13 +1,70 @@
 //! Histograms with bins that do not depend on the values, so that two of them can be laid over each other.
 
 use crate::feature::Bins;
+use std::collections::BTreeMap;
 
 /// Bins of a linear histogram.
-const LINEAR: usize = 50;
+const LINEAR: i64 = 50;
 /// Integers with a bin of their own; one more bin takes the rest.
-const INTEGERS: usize = 50;
+const INTEGERS: i64 = 50;
 /// Bins an octave.
-const OCTAVE: i32 = 4;
+const OCTAVE: f64 = 4.0;
+/// The bin of zero among octaves, below all others.
+const ZERO: i64 = i64::MIN;
+/// No finite number has a bin farther from that of 1, and no bin that matters is.
+const FARTHEST: f64 = 5000.0;
+
+impl Bins {
+    /// The number of the bin of a value; what is below 0 counts as 0. Of a greater value it is not smaller.
+    pub fn number(self, value: f64) -> i64 {
+        match self {
+            Self::Linear { max } => self.settled(value, value / max * LINEAR as f64).clamp(0, LINEAR - 1),
+            Self::Integers => self.settled(value, value).clamp(0, INTEGERS),
+            Self::Octaves { .. } if value <= 0.0 => ZERO,
+            Self::Octaves { centred } => self.settled(value, libm::log2(value) * OCTAVE + shift(centred)),
+        }
+    }
+
+    /// The number of the bin beside `near` that holds the value: rounding may have put it on the wrong side of a
+    /// border.
+    fn settled(self, value: f64, near: f64) -> i64 {
+        let near = near.floor().clamp(-FARTHEST, FARTHEST) as i64;
+        if value < self.border(near) {
+            near - 1
+        } else if value >= self.border(near + 1) {
+            near + 1
+        } else {
+            near
+        }
+    }
+
+    /// The lower end of a bin.
+    fn border(self, number: i64) -> f64 {
+        match self {
+            Self::Linear { max } => max * number as f64 / LINEAR as f64,
+            Self::Integers => number as f64,
+            Self::Octaves { centred } => libm::exp2((number as f64 - shift(centred)) / OCTAVE),
+        }
+    }
+
+    /// The bins of a histogram with an end; of one without those from the first to the last with a value above 0.
+    fn shown(self, counts: &BTreeMap<i64, u64>) -> std::ops::Range<i64> {
+        match self {
+            Self::Linear { .. } => 0..LINEAR,
+            Self::Integers => 0..INTEGERS + 1,
+            Self::Octaves { .. } => {
+                let mut filled = counts.keys().copied().filter(|number| *number != ZERO);
+                let first = filled.next();
+                first.map_or(0..0, |first| first..filled.next_back().unwrap_or(first) + 1)
+            }
+        }
+    }
+}
+
+/// How far a bin that has 1 in its middle reaches below 1, in bins.
+fn shift(centred: bool) -> f64 {
+    if centred { 0.5 } else { 0.0 }
+}
 
 /// How many values lie in each bin.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,63 +77,15 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Of sorted values, none below 0.
-    pub(super) fn of(sorted: &[f64], bins: Bins) -> Self {
-        match bins {
-            Bins::Linear { max } => {
-                let borders = (0..=LINEAR).map(|index| max * index as f64 / LINEAR as f64).collect();
-                Self::counted(sorted, borders)
-            }
-            Bins::Integers => Self::counted(sorted, (0..=INTEGERS + 1).map(|number| number as f64).collect()),
-            Bins::Octaves { centred } => Self::counted(sorted, octaves(sorted, centred)),
-        }
-    }
-
-    fn counted(sorted: &[f64], borders: Vec<f64>) -> Self {
-        let mut counts = vec![0; borders.len() - 1];
-        let (mut bin, last) = (0, counts.len() - 1);
-        for &value in sorted {
-            while bin < last && value >= borders[bin + 1] {
-                bin += 1;
-            }
-            counts[bin] += 1;
-        }
-        Self { borders, counts }
-    }
-}
-
-/// The borders from the bin of the smallest value above 0 to that of the largest, and before them 0 if it occurs.
-fn octaves(sorted: &[f64], centred: bool) -> Vec<f64> {
-    let zeros = sorted.partition_point(|&value| value <= 0.0);
-    let mut borders = if zeros > 0 { vec![0.0] } else { vec![] };
-    match (sorted.get(zeros), sorted.last()) {
-        (Some(&first), Some(&last)) => {
-            borders
-                .extend((bin_of(first, centred)..=bin_of(last, centred) + 1).map(|bin| border(bin, centred)));
-        }
-        // Nothing but zeros.
-        _ => borders.push(1.0),
-    }
-    borders
-}
-
-/// The lower end of a bin.
-fn border(bin: i32, centred: bool) -> f64 {
-    let shift = if centred { 0.5 } else { 0.0 };
-    libm::exp2((f64::from(bin) - shift) / f64::from(OCTAVE))
-}
-
-/// The bin of a value above 0.
-fn bin_of(value: f64, centred: bool) -> i32 {
-    let shift = if centred { 0.5 } else { 0.0 };
-    let near = (libm::log2(value) * f64::from(OCTAVE) + shift).floor() as i32;
-    // Rounding may have put it on the wrong side of a border.
-    if value < border(near, centred) {
-        near - 1
-    } else if value >= border(near + 1, centred) {
-        near + 1
-    } else {
-        near
+    /// Of how many values there are for each [number](Bins::number) of a bin.
+    pub fn of(bins: Bins, counts: &BTreeMap<i64, u64>) -> Self {
+        let shown = bins.shown(counts);
+        let zeros = counts.get(&ZERO).copied();
+        let filled = shown.clone().map(|number| counts.get(&number).copied().unwrap_or_default());
+        // Nothing but zeros goes up to 1.
+        let end = if shown.is_empty() { 1.0 } else { bins.border(shown.end) };
+        let borders = zeros.map(|_| 0.0).into_iter().chain(shown.map(|number| bins.border(number)));
+        Self { borders: borders.chain([end]).collect(), counts: zeros.into_iter().chain(filled).collect() }
     }
 }
 
@@ -86,9 +95,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn histogram(values: &[f64], bins: Bins) -> Histogram {
-        let mut sorted = values.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        Histogram::of(&sorted, bins)
+        let mut counts = BTreeMap::new();
+        values.iter().for_each(|&value| *counts.entry(bins.number(value)).or_default() += 1);
+        Histogram::of(bins, &counts)
     }
 
     fn filled(histogram: &Histogram) -> Vec<(f64, f64, u64)> {
@@ -124,7 +133,29 @@ mod tests {
         assert!((found[0].0 * found[0].1 - 1.0).abs() < 1e-12);
     }
 
+    #[test]
+    fn no_number_is_too_large_or_no_number() {
+        for value in [0.0, 5e-324, f64::MAX, f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+            for bins in [Bins::Linear { max: 255.0 }, Bins::Integers, Bins::Octaves { centred: true }] {
+                let found = histogram(&[value, 1.0], bins);
+                assert_eq!(found.counts.iter().sum::<u64>(), 2, "{value} {bins:?}");
+                assert_eq!(found.borders.len(), found.counts.len() + 1);
+            }
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_border_begins_its_bin(number in 0i64..50, centred: bool, max in prop_oneof![Just(255.0), Just(1.0), Just(150.0), Just(0.5)]) {
+            for bins in [Bins::Linear { max }, Bins::Integers, Bins::Octaves { centred }] {
+                let border = bins.border(number);
+                prop_assert_eq!(bins.number(border), number);
+                if number > 0 {
+                    prop_assert_eq!(bins.number(border.next_down()), number - 1);
+                }
+            }
+        }
+
         #[test]
         fn every_value_lies_in_its_bin(values in prop::collection::vec(1e-9f64..1e9, 1..50), centred: bool) {
             let found = histogram(&values, Bins::Octaves { centred });
