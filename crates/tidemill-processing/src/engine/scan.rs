@@ -1,7 +1,8 @@
 //! Questions about the samples of a run.
 
-use super::row::{SCHEMA, from_batch, numbers};
-use super::{Engine, EngineError, ROOT, Row};
+use super::row::{SCHEMA, numbers, texts};
+use super::{Engine, EngineError, ROOT};
+use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::options::ArrowReadOptions;
@@ -48,8 +49,9 @@ impl Engine {
         let joined = joined.select(vec![col("ordinal"), col("place")])?;
         let sorted = joined.sort(vec![col("place").sort(true, false), col("ordinal").sort(true, false)])?;
         let (mut late, mut last) = (Vec::new(), String::new());
-        for batch in sorted.collect().await? {
-            let (ordinals, places) = (numbers(&batch, 0)?, super::row::texts(&batch, 1)?);
+        let mut batches = sorted.execute_stream().await?;
+        while let Some(batch) = batches.try_next().await? {
+            let (ordinals, places) = (numbers(&batch, 0)?, texts(&batch, 1)?);
             for n in 0..batch.num_rows() {
                 if places.value(n) == last {
                     late.push((ordinals.value(n), last.clone()));
@@ -62,16 +64,20 @@ impl Engine {
         Ok(late)
     }
 
-    /// All rows of some tables, in no order, a batch at a time.
-    pub(crate) async fn scan(
+    /// The places that the samples of some tables want, in no order, a batch at a time.
+    pub(crate) async fn places(
         &self,
         tables: &[String],
-    ) -> Result<BoxStream<'static, Result<Vec<Row>, EngineError>>, EngineError> {
+    ) -> Result<BoxStream<'static, Result<Vec<String>, EngineError>>, EngineError> {
         if tables.is_empty() {
             return Ok(futures::stream::empty().boxed());
         }
-        let batches = self.table(tables, &SCHEMA).await?.execute_stream().await?;
-        Ok(batches.map_err(EngineError::from).and_then(async |batch| from_batch(&batch)).boxed())
+        let batches = self.table(tables, &SCHEMA).await?.select_columns(&["place"])?.execute_stream().await?;
+        let places = async |batch: RecordBatch| {
+            let places = texts(&batch, 0)?;
+            Ok((0..batch.num_rows()).map(|n| places.value(n).to_owned()).collect())
+        };
+        Ok(batches.map_err(EngineError::from).and_then(places).boxed())
     }
 
     pub(super) async fn table(

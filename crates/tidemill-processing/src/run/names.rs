@@ -2,7 +2,6 @@
 
 use super::record::Record;
 use super::shard::Worker;
-use crate::engine::Row;
 use crate::error::Trouble;
 use futures::TryStreamExt;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -38,12 +37,12 @@ async fn numbered(
     tables: &[String],
     contested: &HashSet<&str>,
 ) -> Result<HashSet<String>, Trouble> {
-    let mut rows = worker.unless_stopped(worker.ctx.engine.scan(tables)).await?;
+    let mut places = worker.unless_stopped(worker.ctx.engine.places(tables)).await?;
+    let looks_so =
+        |place: &String| without_number(place).is_some_and(|place| contested.contains(place.as_str()));
     let mut taken = HashSet::new();
-    while let Some(batch) = worker.unless_stopped(rows.try_next()).await? {
-        let looks_so =
-            |row: &Row| without_number(&row.place).is_some_and(|place| contested.contains(place.as_str()));
-        taken.extend(batch.into_iter().filter(looks_so).map(|row| row.place));
+    while let Some(batch) = worker.unless_stopped(places.try_next()).await? {
+        taken.extend(batch.into_iter().filter(looks_so));
     }
     Ok(taken)
 }
