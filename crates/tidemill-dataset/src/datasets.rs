@@ -3,10 +3,11 @@
 use crate::error::DatasetError;
 use crate::task::Running;
 use crate::{Dataset, DatasetId, DatasetStatus};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tidemill_bucket::{Bucket, BucketError, Buckets, Location};
-use tidemill_meta::{Meta, dataset as rows};
+use tidemill_meta::{Meta, dataset as rows, read};
 use tidemill_model::{Clock, ProjectId};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -189,6 +190,39 @@ impl Datasets {
         let present = self.get(&dataset.project, dataset.id.as_str()).await?;
         let activity = present.status.activity().unwrap_or(crate::Activity::Deleting);
         Err(DatasetError::Busy(activity))
+    }
+
+    /// Which of some samples the dataset has, by their ids.
+    ///
+    /// # Errors
+    /// [`DatasetError::Meta`].
+    pub(crate) async fn present_among(
+        &self,
+        id: &DatasetId,
+        ids: Vec<String>,
+    ) -> Result<HashSet<String>, DatasetError> {
+        let (id, ids) = (id.to_string(), Arc::new(ids));
+        let found: Vec<rows::SampleRow> =
+            read!(self.meta(), |tx, id, ids| rows::samples_by_ids(tx, &id, &ids)).map_err(DatasetError::Meta)?;
+        Ok(found.into_iter().map(|row| row.sample_id).collect())
+    }
+
+    /// Where the newest sample lies that an import copied from a place outside of the dataset's input path.
+    ///
+    /// # Errors
+    /// [`DatasetError::Meta`].
+    pub(crate) async fn copied_from(
+        &self,
+        dataset: &Dataset,
+        place: &Location,
+    ) -> Result<Option<Location>, DatasetError> {
+        let (id, below) = (dataset.id.to_string(), dataset.input.plain());
+        let (name, tail) = (place.name().to_owned(), format!("/{}", place.plain()));
+        let found: Option<String> = read!(self.meta(), |tx, id, below, name, tail| {
+            rows::sample_copied_from(tx, &id, (below.as_str(), tail.as_str()), &name)
+        })
+        .map_err(DatasetError::Meta)?;
+        Ok(found.and_then(|plain| Location::parse(&format!("/{plain}")).ok()))
     }
 
     /// Which of these ids of samples were deleted from the dataset while their objects stayed.

@@ -109,6 +109,9 @@ pub enum DatasetError {
     /// It is busy with something else.
     #[error("the dataset is busy: {0}; wait until that is over")]
     Busy(Activity),
+    /// A processing task reads one of its versions: its name.
+    #[error("the version {0} of the dataset is in use by a processing task; stop it or wait for its end")]
+    VersionInUse(String),
     /// A version is being made of what the labels are.
     #[error("labels cannot change while a version is being made")]
     LabelingWhilePublishing,

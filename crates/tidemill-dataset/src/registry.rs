@@ -6,6 +6,7 @@ use crate::version::VersionFormat;
 use crate::{DatasetType, Datasets};
 use tidemill_bucket::Location;
 use tidemill_meta::dataset::{self as rows, DatasetsQuery};
+use tidemill_meta::{Tx, read};
 use tidemill_model::ProjectId;
 
 /// Rows of a deleted dataset that are removed in one transaction, of each kind.
@@ -92,13 +93,18 @@ impl Datasets {
     /// returns; its rows are removed in the background. Source files stay.
     ///
     /// # Errors
-    /// [`DatasetError::Unknown`], [`DatasetError::Busy`].
+    /// [`DatasetError::Unknown`], [`DatasetError::Busy`], [`DatasetError::VersionInUse`].
     pub async fn delete(&self, project: &ProjectId, id: &str) -> Result<(), DatasetError> {
-        let dataset = self.stopped(project, id).await?;
+        let id = self.get(project, id).await?.id.to_string();
+        read!(self.meta(), |tx, id| refuse_if_read(tx, &id))?;
+        let dataset = self.stopped(project, &id).await?;
         let (id, status) = (dataset.id.to_string(), dataset.status.code());
         let deleted = self.meta().tx::<_, DatasetError, _>(move |tx| {
             let id = id.clone();
-            Box::pin(async move { Ok(rows::delete_dataset(tx, &id, status).await?) })
+            Box::pin(async move {
+                refuse_if_read(tx, &id).await?;
+                Ok(rows::delete_dataset(tx, &id, status).await?)
+            })
         });
         if !deleted.await? {
             // Something began meanwhile: say what.
@@ -173,5 +179,13 @@ impl Datasets {
             }
         }
         Ok(())
+    }
+}
+
+/// Refuses while a processing task reads a version of the dataset.
+async fn refuse_if_read(tx: &mut dyn Tx, id: &str) -> Result<(), DatasetError> {
+    match rows::held_version_of(tx, id).await? {
+        Some(name) => Err(DatasetError::VersionInUse(name)),
+        None => Ok(()),
     }
 }

@@ -25,7 +25,9 @@ pub enum Unanalysable {
     #[error("Only versions in the format Default are analysed.")]
     Format,
     /// No sample has a label.
-    #[error("The version has no labeled sample.")]
+    #[error(
+        "The version has no labeled sample. Label some (at an import the directory of an image names its label) and publish again."
+    )]
     Unlabeled,
     /// The version is being published.
     #[error("The version is being published.")]

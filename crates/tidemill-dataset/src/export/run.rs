@@ -8,7 +8,7 @@ use super::start::place_of;
 use super::yolo::YoloLists;
 use crate::import::extension::stem;
 use crate::import::label_list::write_label_list;
-use crate::import::{Hindrance, Skip, Skips, Store};
+use crate::import::{Hindrance, Skip, Skips, Store, told};
 use crate::sample::{NewSample, OnPresent, Place, Usage};
 use crate::task::{FailureReason, Progress, TaskFailure, TaskRecord};
 use crate::version::{Parts, Split};
@@ -117,7 +117,7 @@ impl Export {
             }
         }
         if let Some(ratio) = self.options.ratio {
-            let refused = |error| TaskFailure::new(FailureReason::Invalid, format!("{error}"));
+            let refused = |error| TaskFailure::new(FailureReason::Split, format!("{error}"));
             self.parts = Some(split.parts(ratio).map_err(refused)?);
         }
         Ok(())
@@ -161,7 +161,7 @@ impl Export {
         for (place, outcome) in written {
             match outcome {
                 Ok(one) => kept.push(one),
-                Err(Hindrance::Sample(skip)) => self.skips.add(skip, place),
+                Err(Hindrance::Sample(skip, cause)) => self.skips.add(skip, told(place, cause)),
                 Err(Hindrance::Task(failure)) => return Err(failure),
             }
         }

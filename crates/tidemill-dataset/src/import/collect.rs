@@ -138,6 +138,9 @@ impl<'i> Tally<'i> {
         if import.spares_deleted && !batch.is_empty() {
             batch = self.spared(batch).await?;
         }
+        if !import.options.samples && !batch.is_empty() {
+            batch = self.present(batch).await?;
+        }
         let options = &import.options;
         let on_present = match (options.samples, options.annotations) {
             (false, _) => OnPresent::OnlyPresent,
@@ -170,6 +173,19 @@ impl<'i> Tally<'i> {
             batch.retain(|sample| !sample.place.location().is_some_and(|at| is_unsettled(at.plain())));
         }
         Ok(batch)
+    }
+
+    /// Without samples that the dataset does not have.
+    async fn present(&mut self, batch: Vec<NewSample>) -> Result<Vec<NewSample>, TaskFailure> {
+        let ids = batch.iter().map(NewSample::id).collect();
+        let present = self.import.datasets.present_among(&self.import.dataset.id, ids).await?;
+        let (present, missing): (Vec<_>, Vec<_>) =
+            batch.into_iter().partition(|sample| present.contains(&sample.id()));
+        for sample in missing {
+            let place = sample.place.location().map_or_else(|| sample.id(), ToString::to_string);
+            self.skips.add(Skip::NoSample, place);
+        }
+        Ok(present)
     }
 
     /// Without samples that were deleted.

@@ -4,7 +4,7 @@ use super::context::Import;
 use super::encoding::Encoding;
 use super::extension::ends_in;
 use super::item::{Copied, Item, Items};
-use super::skip::{Hindrance, Skip};
+use super::skip::{Hindrance, Skip, told};
 use super::table::{Column, ColumnType, CsvRows, typed};
 use super::text::{LINE_BYTES_MAX, LabeledText, is_result, result_key};
 use super::twin::Listed;
@@ -41,7 +41,7 @@ impl Import {
             }
             match self.read_file(&place, object, &columns, items).await {
                 Ok(()) => {}
-                Err(Hindrance::Sample(skip)) => items.send(Item::LeftOut(skip, place.to_string())).await?,
+                Err(Hindrance::Sample(skip, cause)) => items.send(Item::LeftOut(skip, told(place, cause))).await?,
                 Err(Hindrance::Task(failure)) => return Err(failure),
             }
         }

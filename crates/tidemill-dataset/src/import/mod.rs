@@ -26,7 +26,7 @@ pub(crate) use context::Import;
 pub(crate) use files::Listing;
 pub(crate) use item::{Item, Items};
 pub use options::{ImportFrom, ImportOptions};
-pub(crate) use skip::{Hindrance, Skip, Skips};
+pub(crate) use skip::{Hindrance, Skip, Skips, told};
 pub(crate) use store::Store;
 pub use table::fuzz_csv;
 pub use text::LabelFormat;

@@ -3,7 +3,7 @@
 use super::context::Import;
 use super::item::{Author, Copied, Item, Labels, ObjectItem};
 use super::label_list::read_label_list;
-use super::skip::{Hindrance, Skip};
+use super::skip::{Hindrance, Skip, told};
 use super::store::LABEL_BYTES_MAX;
 use super::{encoding, text, yolo};
 use crate::SampleType;
@@ -41,7 +41,7 @@ impl Import {
                 let place = item.place.to_string();
                 match self.object(*item).await {
                     Ok(prepared) => Ok(prepared),
-                    Err(Hindrance::Sample(skip)) => Ok(Prepared::LeftOut(skip, place)),
+                    Err(Hindrance::Sample(skip, cause)) => Ok(Prepared::LeftOut(skip, told(place, cause))),
                     Err(Hindrance::Task(failure)) => Err(failure),
                 }
             }
@@ -68,8 +68,13 @@ impl Import {
             sample.content = Some(encoding::decode(&read.bytes).ok_or(Skip::Encoding)?);
         }
         let mut copied = Copied::default();
-        let target = self.target(&place);
-        if target != place {
+        let mut target = self.target(&place);
+        if target != place && !self.options.samples {
+            // What gets labels is there already: nothing is copied for it.
+            let known = self.datasets.copied_from(&self.dataset, &place).await.map_err(TaskFailure::from)?;
+            target = known.ok_or(Skip::NoSample)?;
+            facts = self.store.head(&target).await?;
+        } else if target != place {
             facts = self.store.copy(&place, &target).await?;
             copied = Copied { files: 1, bytes: facts.size };
         }
@@ -135,8 +140,9 @@ impl Import {
     ) -> Result<(), Hindrance> {
         let Some(kind) = self.label_type else { return Ok(()) };
         let read = self.store.read(file, LABEL_BYTES_MAX).await?;
-        let document = Document::parse(&read.bytes).map_err(|_| Skip::LabelFile)?;
-        let mut labels = voc::labels_of(&document, kind, &author.by).ok_or(Skip::LabelFile)?;
+        let document = Document::parse(&read.bytes).map_err(|e| Hindrance::because(Skip::LabelFile, e))?;
+        let mut labels = voc::labels_of(&document, kind, &author.by)
+            .ok_or_else(|| Hindrance::because(Skip::LabelFile, "an object has no name, or no sound numbers"))?;
         labels.iter_mut().for_each(|label| label.created_ms = author.created_ms);
         if labels.len() > super::LABELS_PER_SAMPLE_MAX {
             return Err(Skip::TooManyLabels.into());

@@ -35,6 +35,8 @@ pub(crate) enum Skip {
     Columns,
     /// A line of the manifest that is none.
     ManifestLine,
+    /// Only labels are imported, and the dataset has no such sample.
+    NoSample,
 }
 
 impl Skip {
@@ -55,6 +57,7 @@ impl Skip {
             Self::ImageSize => "image size unknown",
             Self::Columns => "row with another number of columns",
             Self::ManifestLine => "line of the manifest cannot be read",
+            Self::NoSample => "no sample of the dataset to be labeled",
         }
     }
 }
@@ -68,15 +71,30 @@ impl fmt::Display for Skip {
 /// What stands in the way of one sample, or of all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Hindrance {
-    /// This sample is left out.
-    Sample(Skip),
+    /// This sample is left out, for a cause that is told if it is known.
+    Sample(Skip, Option<String>),
     /// The task cannot go on.
     Task(TaskFailure),
 }
 
 impl From<Skip> for Hindrance {
     fn from(skip: Skip) -> Self {
-        Self::Sample(skip)
+        Self::Sample(skip, None)
+    }
+}
+
+impl Hindrance {
+    /// The sample is left out for a cause.
+    pub(crate) fn because(skip: Skip, cause: impl fmt::Display) -> Self {
+        Self::Sample(skip, Some(cause.to_string()))
+    }
+}
+
+/// The place of what is left out, and the cause if it is known.
+pub(crate) fn told(place: impl fmt::Display, cause: Option<String>) -> String {
+    match cause {
+        Some(cause) => format!("{place}: {}", cause.chars().take(CAUSE_CHARS_MAX).collect::<String>()),
+        None => place.to_string(),
     }
 }
 
@@ -86,22 +104,33 @@ impl From<TaskFailure> for Hindrance {
     }
 }
 
-/// How often each reason came up, with one example of each.
+/// Examples that are told of a reason.
+const EXAMPLES_MAX: usize = 10;
+
+/// Characters of a cause that are told.
+const CAUSE_CHARS_MAX: usize = 200;
+
+/// How often each reason came up, with some examples of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Skips(BTreeMap<Skip, (u64, String)>);
+pub(crate) struct Skips(BTreeMap<Skip, (u64, Vec<String>)>);
 
 impl Skips {
     /// Counts one; `example` says where.
     pub(crate) fn add(&mut self, reason: Skip, example: impl Into<String>) {
-        self.0.entry(reason).or_insert_with(|| (0, example.into())).0 += 1;
+        let (count, examples) = self.0.entry(reason).or_default();
+        *count += 1;
+        if examples.len() < EXAMPLES_MAX {
+            examples.push(example.into());
+        }
     }
 }
 
 impl fmt::Display for Skips {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (n, (reason, (count, example))) in self.0.iter().enumerate() {
+        for (n, (reason, (count, examples))) in self.0.iter().enumerate() {
             let comma = if n > 0 { "; " } else { "" };
-            write!(f, "{comma}{count} x {} (first: {example})", reason.text())?;
+            let more = if *count > examples.len() as u64 { ", …" } else { "" };
+            write!(f, "{comma}{count} x {} ({}{more})", reason.text(), examples.join(", "))?;
         }
         Ok(())
     }
@@ -112,14 +141,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reasons_are_counted_with_the_first_example() {
+    fn reasons_are_counted_with_some_examples() {
         let mut skips = Skips::default();
         skips.add(Skip::Encoding, "a.txt");
         skips.add(Skip::Encoding, "b.txt");
         skips.add(Skip::FileSize, "c.jpg");
         assert_eq!(
             skips.to_string(),
-            "1 x file too large (first: c.jpg); 2 x neither UTF-8 nor GBK (first: a.txt)"
+            "1 x file too large (c.jpg); 2 x neither UTF-8 nor GBK (a.txt, b.txt)"
         );
+        for n in 0..20 {
+            skips.add(Skip::Missing, n.to_string());
+        }
+        assert!(skips.to_string().ends_with("; 20 x object not found (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …)"));
+        assert_eq!(told("a.xml", Some("x".repeat(999))).len(), 7 + 200);
     }
 }

@@ -17,6 +17,8 @@ pub enum FailureReason {
     NothingImportable,
     /// The request does not fit what was found.
     Invalid,
+    /// The samples cannot be divided as asked.
+    Split,
     /// The dataset has as many samples or labels as it may.
     Full,
     /// The version to be exported is not there.
@@ -30,12 +32,13 @@ pub enum FailureReason {
 }
 
 impl FailureReason {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::BucketMissing,
         Self::BucketDenied,
         Self::PathMissing,
         Self::NothingImportable,
         Self::Invalid,
+        Self::Split,
         Self::Full,
         Self::VersionMissing,
         Self::NameTaken,
@@ -51,6 +54,7 @@ impl FailureReason {
             Self::PathMissing => "path_missing",
             Self::NothingImportable => "nothing_importable",
             Self::Invalid => "invalid",
+            Self::Split => "split",
             Self::Full => "full",
             Self::VersionMissing => "version_missing",
             Self::NameTaken => "name_taken",

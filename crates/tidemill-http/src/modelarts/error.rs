@@ -140,6 +140,7 @@ impl From<DatasetError> for ModelArtsError {
             DatasetError::Path(path) => of_path(path),
             DatasetError::Label(label) => of_label(label),
             DatasetError::Busy(activity) => of_activity(*activity),
+            DatasetError::VersionInUse(_) => ModelArtsCode::VersionInUse,
             DatasetError::LabelingWhilePublishing => ModelArtsCode::LabelingWhilePublishing,
             DatasetError::SampleExists(_) => ModelArtsCode::SampleExists,
             DatasetError::InlineTooLarge(_) => ModelArtsCode::InlineSampleTooLarge,

@@ -33,6 +33,7 @@ fn code_of(reason: FailureReason) -> ModelArtsCode {
         FailureReason::PathMissing => ModelArtsCode::PathMissing,
         FailureReason::NothingImportable => ModelArtsCode::NothingImportable,
         FailureReason::Invalid => ModelArtsCode::InvalidParameter,
+        FailureReason::Split => ModelArtsCode::SplitUnsuited,
         FailureReason::Full => ModelArtsCode::DatasetQuota,
         FailureReason::VersionMissing => ModelArtsCode::UnknownVersion,
         FailureReason::NameTaken => ModelArtsCode::DatasetExists,

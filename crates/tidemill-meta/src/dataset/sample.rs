@@ -162,6 +162,21 @@ pub async fn samples_by_ids(
     tx.query_built(sql, args).await?.iter().map(sample_of).collect()
 }
 
+/// The location of the newest sample of this name that lies below `below` and ends in `tail`, both as `bucket/key`.
+pub async fn sample_copied_from(
+    tx: &mut dyn Tx,
+    dataset: &str,
+    (below, tail): (&str, &str),
+    name: &str,
+) -> Result<Option<String>, MetaError> {
+    let sql = concat!(
+        "SELECT location FROM dataset_samples WHERE ",
+        in_set!(),
+        " AND name = $2 AND substr(location, 1, length($3)) = $3 AND substr(location, length(location) - length($4) + 1) = $4 ORDER BY created_ms DESC, sample_id LIMIT 1"
+    );
+    tx.query(sql, args![dataset, name, below, tail]).await?.first().map(|row| row.text(0)).transpose()
+}
+
 /// Up to `limit` samples behind `after`, by place: location, line, id.
 pub async fn next_samples(
     tx: &mut dyn Tx,

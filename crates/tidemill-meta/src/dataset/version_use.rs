@@ -25,6 +25,12 @@ pub async fn version_holders(tx: &mut dyn Tx, version: &str) -> Result<Vec<Strin
     tx.query(sql, args![version]).await?.iter().map(|row| row.text(0)).collect()
 }
 
+/// The name of a version of a dataset that somebody holds, if there is one.
+pub async fn held_version_of(tx: &mut dyn Tx, dataset: &str) -> Result<Option<String>, MetaError> {
+    let sql = "SELECT v.name FROM dataset_versions v WHERE v.dataset_id = $1 AND EXISTS (SELECT 1 FROM dataset_version_holds h WHERE h.version_id = v.version_id) ORDER BY v.n LIMIT 1";
+    tx.query(sql, args![dataset]).await?.first().map(|row| row.text(0)).transpose()
+}
+
 /// A switch under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SwitchRow {

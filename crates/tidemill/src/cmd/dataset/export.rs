@@ -18,9 +18,9 @@ pub(crate) struct Export {
     /// Export this version instead of the samples as they are.
     #[arg(long, value_name = "VERSION")]
     version: Option<String>,
-    /// Unlabeled samples, too.
+    /// Only labeled samples.
     #[arg(long)]
-    all: bool,
+    labeled: bool,
     /// One directory a label instead of label files beside the samples.
     #[arg(long)]
     by_label: bool,
@@ -34,7 +34,7 @@ impl Export {
         let id = id_of(connection, &self.dataset)?;
         let mut wanted = json!({
             "path": self.path,
-            "export_type": if self.all { 2 } else { 0 },
+            "export_type": if self.labeled { 0 } else { 2 },
             "export_format": if self.by_label { 1 } else { 2 },
         });
         if let Some(version) = &self.version {

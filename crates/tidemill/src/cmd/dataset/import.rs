@@ -54,21 +54,23 @@ pub(super) fn wait_for_import(connection: &Connection, dataset: &str, task: &str
     let ended = until_ended(connection, "importing", || {
         let now = connection.import_task(dataset, task)?;
         Ok(match text(&now, "status") {
-            "COMPLETED" | "FAILED" | "TERMINATED" | "PARTIALCOMPLETED" => State::Ended(now),
+            "COMPLETED" | "FAILED" | "TERMINATED" => State::Ended(now),
             _ => {
                 let (done, total) = (count(&now, "imported_sample_count"), count(&now, "total_sample_count"));
                 State::Running { done, total }
             }
         })
     })?;
-    match text(&ended, "status") {
-        "COMPLETED" => {}
-        "PARTIALCOMPLETED" => note(&format!("not everything could be imported: {}", reason(&ended))),
-        _ => bail!("the import failed: {}", reason(&ended)),
+    if text(&ended, "status") != "COMPLETED" {
+        bail!("the import failed: {}", ended["error_msg"].as_str().unwrap_or("no reason was given"));
     }
+    note_left_out(&ended);
     Ok(ended)
 }
 
-fn reason(task: &Value) -> &str {
-    task["error_msg"].as_str().unwrap_or("no reason was given")
+/// Tells what was left out, and why.
+pub(super) fn note_left_out(task: &Value) {
+    if let Some(why) = task["error_msg"].as_str() {
+        note(why);
+    }
 }

@@ -101,7 +101,7 @@ pub(super) fn version_of(
 }
 
 /// What an answer calls the kind of a dataset.
-fn kind(dataset: &Value) -> &'static str {
+pub(super) fn kind(dataset: &Value) -> &'static str {
     let code = dataset["dataset_type"].as_u64();
     create::KINDS.iter().find(|(_, kind)| Some(u64::from(*kind)) == code).map_or("?", |(name, _)| name)
 }

@@ -1,5 +1,6 @@
 //! `tidemill dataset sync`
 
+use super::import::note_left_out;
 use super::{DatasetName, id_of};
 use crate::client::Connection;
 use crate::cmd::watch::{State, count, text, until_ended};
@@ -22,6 +23,7 @@ pub(crate) fn run(name: &DatasetName, connection: &Connection, output: Output) -
     if text(&ended, "status") != "COMPLETED" {
         bail!("the synchronisation failed: {}", text(&ended, "error_msg"));
     }
+    note_left_out(&ended);
     let (new, gone) = (count(&ended, "add_sample_count"), count(&ended, "deleted_sample_count"));
     output.done(&ended, &format!("{new} new samples, {gone} gone"))
 }

@@ -39,9 +39,9 @@ pub(crate) struct Create {
     /// Name of that version; the next one if none is given.
     #[arg(long, value_name = "VERSION", requires = "to_dataset")]
     to_version: Option<String>,
-    /// What the images are for.
-    #[arg(long, default_value = "classification", value_parser = PossibleValuesParser::new(["classification", "detection"]))]
-    kind: String,
+    /// What the images are for; a dataset knows it, below a path it is classification if nothing is said.
+    #[arg(long, value_parser = PossibleValuesParser::new(["classification", "detection"]))]
+    kind: Option<String>,
     /// Do not wait for the end.
     #[arg(long)]
     no_wait: bool,
@@ -49,7 +49,7 @@ pub(crate) struct Create {
 
 impl Create {
     pub(crate) fn run(self, connection: &Connection, output: Output) -> Result<()> {
-        let kind = if self.kind == "detection" { "object_detection" } else { "image_classification" };
+        let kind = self.task_type(connection)?;
         let operators: Vec<Value> = self.operator.iter().map(|operator| operator.wire(kind)).collect();
         let task = connection.create_processing(&json!({
             "name": self.name,
@@ -65,6 +65,16 @@ impl Create {
         let version = runs.first().map(|run| text(run, "task_version_id").to_owned()).unwrap_or_default();
         let done = wait_for_run(connection, &task, &version)?;
         output.done(&done, &told(&done))
+    }
+
+    /// What is said, or the type of the dataset.
+    fn task_type(&self, connection: &Connection) -> Result<&'static str> {
+        let detection = match (&self.kind, &self.dataset) {
+            (Some(kind), _) => kind == "detection",
+            (None, Some(name)) => dataset::kind(&connection.dataset(name)?) == "detection",
+            (None, None) => false,
+        };
+        Ok(if detection { "object_detection" } else { "image_classification" })
     }
 
     fn source(&self, connection: &Connection) -> Result<Value> {
