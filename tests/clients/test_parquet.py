@@ -98,7 +98,10 @@ def tables(server, bucket):
 
 def wait_rows(server, bucket, count):
     flush(server)
-    reading = lambda: [row for table in tables(server, bucket) for row in table.to_pylist()]  # noqa: E731
+
+    def reading():
+        return [row for table in tables(server, bucket) for row in table.to_pylist()]
+
     return wait_for(lambda: len(rows := reading()) == count and rows, f"{count} rows")
 
 
@@ -129,6 +132,22 @@ def test_every_type_comes_back_as_it_was_put(own_server, dis, bucket):
     assert [f.name for f in table.schema if f.nullable] == ["maybe", "inner"]
 
 
+def test_the_command_line_makes_such_a_stream_and_such_a_task(own_server, dis, tmp_path):
+    schema = tmp_path / "rows.avsc"
+    schema.write_text(record(("n", "long")))
+
+    def tidemill(*arguments, status=0):
+        done = own_server.command(*arguments, "--endpoint", own_server.api)
+        assert done.returncode == status, done.stderr
+        return done.stderr
+
+    tidemill("stream", "create", "rows", "--schema", str(schema))
+    tidemill("dump", "create", "rows", "task", "--bucket", "bucket", "--create-bucket", "--format", "parquet")
+    dis.put("rows", [b'{"n": 1}', b'{"n": 2}'])
+    assert wait_rows(own_server, "bucket", 2) == [{"n": 1}, {"n": 2}]
+    assert "cannot read the schema" in tidemill("stream", "create", "other", "--schema", "/nowhere", status=1)
+
+
 def test_what_does_not_fit_is_delivered_as_it_came_also_around_a_kill(own_server, dis, bucket, tmp_path):
     stream = json_stream(dis, record(("n", "int"), ("text", ["null", "string"])), compression_format="gzip")
     dis.create_task(stream, "task", bucket, destination_file_type="parquet", partition_format="yyyy")
@@ -152,7 +171,7 @@ def test_what_does_not_fit_is_delivered_as_it_came_also_around_a_kill(own_server
 
 def test_schemas_that_are_no_columns_are_refused(dis, bucket):
     def refused(stream):
-        descriptor = {"task_name": "t", "agency_name": "a", "deliver_time_interval": 30, "obs_bucket_path": bucket,
+        descriptor = {"task_name": "t", "agency_name": "dis_admin_agency", "deliver_time_interval": 30, "obs_bucket_path": bucket,
                       "destination_file_type": "parquet"}  # fmt: skip
         body = {"destination_type": "OBS", "obs_destination_descriptor": descriptor}
         return dis.call("POST", f"/streams/{stream}/transfer-tasks", json=body, expect=400).json()

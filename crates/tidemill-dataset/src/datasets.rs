@@ -203,7 +203,8 @@ impl Datasets {
     ) -> Result<HashSet<String>, DatasetError> {
         let (id, ids) = (id.to_string(), Arc::new(ids));
         let found: Vec<rows::SampleRow> =
-            read!(self.meta(), |tx, id, ids| rows::samples_by_ids(tx, &id, &ids)).map_err(DatasetError::Meta)?;
+            read!(self.meta(), |tx, id, ids| rows::samples_by_ids(tx, &id, &ids))
+                .map_err(DatasetError::Meta)?;
         Ok(found.into_iter().map(|row| row.sample_id).collect())
     }
 

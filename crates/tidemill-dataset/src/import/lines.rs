@@ -41,7 +41,9 @@ impl Import {
             }
             match self.read_file(&place, object, &columns, items).await {
                 Ok(()) => {}
-                Err(Hindrance::Sample(skip, cause)) => items.send(Item::LeftOut(skip, told(place, cause))).await?,
+                Err(Hindrance::Sample(skip, cause)) => {
+                    items.send(Item::LeftOut(skip, told(place, cause))).await?
+                }
                 Err(Hindrance::Task(failure)) => return Err(failure),
             }
         }

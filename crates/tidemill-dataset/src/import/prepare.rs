@@ -141,8 +141,9 @@ impl Import {
         let Some(kind) = self.label_type else { return Ok(()) };
         let read = self.store.read(file, LABEL_BYTES_MAX).await?;
         let document = Document::parse(&read.bytes).map_err(|e| Hindrance::because(Skip::LabelFile, e))?;
-        let mut labels = voc::labels_of(&document, kind, &author.by)
-            .ok_or_else(|| Hindrance::because(Skip::LabelFile, "an object has no name, or no sound numbers"))?;
+        let mut labels = voc::labels_of(&document, kind, &author.by).ok_or_else(|| {
+            Hindrance::because(Skip::LabelFile, "an object has no name, or no sound numbers")
+        })?;
         labels.iter_mut().for_each(|label| label.created_ms = author.created_ms);
         if labels.len() > super::LABELS_PER_SAMPLE_MAX {
             return Err(Skip::TooManyLabels.into());

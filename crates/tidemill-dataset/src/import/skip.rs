@@ -146,10 +146,7 @@ mod tests {
         skips.add(Skip::Encoding, "a.txt");
         skips.add(Skip::Encoding, "b.txt");
         skips.add(Skip::FileSize, "c.jpg");
-        assert_eq!(
-            skips.to_string(),
-            "1 x file too large (c.jpg); 2 x neither UTF-8 nor GBK (a.txt, b.txt)"
-        );
+        assert_eq!(skips.to_string(), "1 x file too large (c.jpg); 2 x neither UTF-8 nor GBK (a.txt, b.txt)");
         for n in 0..20 {
             skips.add(Skip::Missing, n.to_string());
         }

@@ -28,8 +28,8 @@ pub use registry::{
     take_version_number, touch_dataset_data,
 };
 pub use sample::{
-    SampleRow, delete_sample, insert_sample, mark_relabeled, next_samples, sample_copied_from, refresh_sample_status, sample,
-    samples_by_ids, update_sample,
+    SampleRow, delete_sample, insert_sample, mark_relabeled, next_samples, refresh_sample_status, sample,
+    sample_copied_from, samples_by_ids, update_sample,
 };
 pub use sample_label::{
     SampleLabelRow, delete_sample_labels, insert_sample_labels, labels_of_samples, rename_sample_labels,
@@ -56,7 +56,7 @@ pub use version_copies::{
 };
 pub(crate) use version_use::release_all;
 pub use version_use::{
-    SwitchRow, VersionTasksRow, clear_labels, clear_version_analysis, delete_switch, held_version_of, hold_version,
-    insert_switch, is_analysis_path, release_version, set_version_analysis, set_version_processor, switches,
-    version_holders, version_tasks,
+    SwitchRow, VersionTasksRow, clear_labels, clear_version_analysis, delete_switch, held_version_of,
+    hold_version, insert_switch, is_analysis_path, release_version, set_version_analysis,
+    set_version_processor, switches, version_holders, version_tasks,
 };

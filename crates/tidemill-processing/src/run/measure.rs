@@ -138,9 +138,10 @@ struct LeftOutSample {
 
 impl LeftOut {
     async fn of(worker: &Worker, tables: &[String]) -> Result<Self, Trouble> {
-        let (mut left_out, counts) = (Self::default(), worker.ctx.engine.count_rows(tables).await?);
-        for (table, [_, _, dropped, _]) in tables.iter().zip(counts) {
-            if dropped > 0 {
+        let mut left_out = Self::default();
+        let counts = worker.unless_stopped(worker.ctx.engine.count_rows(tables)).await?;
+        for (table, counts) in tables.iter().zip(counts) {
+            if counts.of(Fate::Dropped.property()) > 0 {
                 worker.records(table).await?.iter().for_each(|record| left_out.add(record));
             }
         }

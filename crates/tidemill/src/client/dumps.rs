@@ -15,7 +15,7 @@ struct Receipts {
     receipts: Vec<SealedReceipt>,
 }
 
-/// A dump task to be created, writing text to a bucket.
+/// A dump task to be created, writing files to a bucket.
 #[derive(Debug)]
 pub(crate) struct NewTask<'a> {
     pub(crate) name: &'a str,
@@ -31,6 +31,8 @@ pub(crate) struct NewTask<'a> {
     pub(crate) partition_format: &'a str,
     /// The agency the service acts through.
     pub(crate) agency: &'a str,
+    /// `text` or `parquet`.
+    pub(crate) file_type: &'a str,
 }
 
 impl NewTask<'_> {
@@ -43,7 +45,7 @@ impl NewTask<'_> {
             "deliver_time_interval": self.interval_s,
             "record_delimiter": self.delimiter,
             "consumer_strategy": self.start,
-            "destination_file_type": "text",
+            "destination_file_type": self.file_type,
         });
         if !self.partition_format.is_empty() {
             descriptor["partition_format"] = json!(self.partition_format);

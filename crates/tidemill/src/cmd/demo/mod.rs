@@ -96,6 +96,7 @@ fn create(connection: &Connection) -> Result<()> {
         start: "TRIM_HORIZON",
         partition_format: "",
         agency: "dis_admin_agency",
+        file_type: "text",
     };
     connection.create_task(STREAM, &task)?;
     note(&format!(

@@ -25,7 +25,10 @@ pub(crate) struct Create {
     /// Seconds between two files of a partition, 30 to 900.
     #[arg(long, default_value_t = 300, value_name = "SECONDS")]
     interval: u32,
-    /// What follows each record.
+    /// What files are made. Parquet needs a stream that was created with --schema.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// What follows each record in files of text.
     #[arg(long, value_enum, default_value_t = Delimiter::Newline)]
     delimiter: Delimiter,
     /// Where to begin.
@@ -61,6 +64,14 @@ impl Delimiter {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// Records one after the other.
+    Text,
+    /// Rows with a column for each member of the schema.
+    Parquet,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum Start {
     /// With the records put from now on.
     Latest,
@@ -85,6 +96,10 @@ impl Create {
             },
             partition_format: &self.time_directories,
             agency: &self.agency,
+            file_type: match self.format {
+                Format::Text => "text",
+                Format::Parquet => "parquet",
+            },
         };
         connection.create_task(&self.stream, &task)?;
         let text =
