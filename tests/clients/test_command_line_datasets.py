@@ -90,6 +90,33 @@ def test_what_the_import_cannot_find_ends_with_1(run, bucket):
     assert len(run("dataset", "samples", name)) == 6
 
 
+def test_what_an_import_leaves_out_is_told(slow, run, bucket):
+    picture = next(iter(pictures.of("classify", 1).values()))
+    pictures.upload(slow, bucket, {"a.jpg": picture, "a.xml": b"<broken", "b.jpg": picture}, "boxes/")
+
+    def told(*arguments, expect=0):
+        done = slow.command("dataset", *arguments, "--endpoint", slow.api, "--objects-endpoint", slow.objects)
+        assert done.returncode == expect, done.stderr
+        return done.stderr
+
+    name = fresh("set")
+    paths = ["--input", f"obs://{bucket}/boxes/", "--output", f"obs://{bucket}/made/"]
+    left_out = f"left out: 1 x label file cannot be read (obs://{bucket}/boxes/a.jpg: "
+    assert left_out in told("create", name, "--kind", "detection", *paths)
+    assert "left out" in told("import", name, f"obs://{bucket}/boxes/")
+    (sample,) = run("dataset", "samples", name)
+    assert "/b.jpg" in sample["source"]
+    # What has no label is exported as well, unless only the others are wanted.
+    for arguments, count in (((), 1), (("--labeled",), 0)):
+        done = run("dataset", "export", name, f"obs://{bucket}/boxes-{count}/", *arguments)
+        assert done["finished_sample_count"] == count
+    # The task knows what the samples of a dataset are for.
+    run("dataset", "publish", name)
+    done = run("task", "create", fresh("task"), "--operator", "MetaValidation", "--dataset", name,
+               "--output", f"obs://{bucket}/out/")  # fmt: skip
+    assert done["origin_sample_count"] == 1
+
+
 def create(bucket, name, *more, copies=1):
     operator = f"Resize:width=64,height=64,copies={copies}"
     return ["task", "create", name, "--operator", operator, "--input", f"obs://{bucket}/in/",

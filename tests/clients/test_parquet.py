@@ -137,12 +137,13 @@ def test_the_command_line_makes_such_a_stream_and_such_a_task(own_server, dis, t
     schema.write_text(record(("n", "long")))
 
     def tidemill(*arguments, status=0):
-        done = own_server.command(*arguments, "--endpoint", own_server.api)
+        done = own_server.command(*arguments, "--endpoint", own_server.api, "--objects-endpoint", own_server.objects)
         assert done.returncode == status, done.stderr
         return done.stderr
 
     tidemill("stream", "create", "rows", "--schema", str(schema))
-    tidemill("dump", "create", "rows", "task", "--bucket", "bucket", "--create-bucket", "--format", "parquet")
+    tidemill("dump", "create", "rows", "task", "--bucket", "bucket", "--create-bucket", "--format", "parquet",
+             "--interval", "30")  # fmt: skip
     dis.put("rows", [b'{"n": 1}', b'{"n": 2}'])
     assert wait_rows(own_server, "bucket", 2) == [{"n": 1}, {"n": 2}]
     assert "cannot read the schema" in tidemill("stream", "create", "other", "--schema", "/nowhere", status=1)

@@ -1,10 +1,11 @@
 //! Datasets that are deleted while something is going on with them.
 
-use crate::support::{World, bmp, project};
+use crate::support::{World, bmp, own, project};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use tidemill_bucket::Location;
 use tidemill_dataset::sample::{Content, Upload};
+use tidemill_dataset::version::NewVersion;
 use tidemill_dataset::{DatasetError, DatasetStatus, DatasetType};
 
 fn by_path(path: &str) -> Upload {
@@ -37,6 +38,23 @@ async fn an_upload_under_way_leaves_nothing_of_a_deleted_dataset() {
     assert!(matches!(refused, DatasetError::Unknown(_)), "{refused}");
     let left = world.bucket.head(&Path::from("in/a.bmp")).await.unwrap_err();
     assert!(matches!(left, object_store::Error::NotFound { .. }), "{left}");
+}
+
+#[tokio::test]
+async fn a_dataset_that_a_run_reads_stays() {
+    let world = World::new().await;
+    world.put("in/a.jpg", "image").await;
+    let dataset = world.dataset(DatasetType::ImageClassification).await;
+    world.import(&dataset, own(&dataset)).await;
+    let version = world.published(&dataset, NewVersion::default()).await;
+    world.datasets.hold_version(&version, "run").await.unwrap();
+    let owner = project();
+    let delete = || world.datasets.delete(&owner, dataset.id.as_str());
+    let refused = delete().await.unwrap_err();
+    assert!(matches!(&refused, DatasetError::VersionInUse(name) if name == "V001"), "{refused}");
+    assert_eq!(world.samples(&dataset).await.len(), 1);
+    world.datasets.release_version(&version, "run").await.unwrap();
+    delete().await.unwrap();
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use tidemill_dataset::sample::{Sample, Usage};
 use tidemill_dataset::search::SearchCondition;
-use tidemill_dataset::task::{TaskKind, TaskRecord, TaskState};
+use tidemill_dataset::task::{FailureReason, TaskKind, TaskRecord, TaskState};
 use tidemill_dataset::version::NewVersion;
 use tidemill_dataset::{
     Dataset, DatasetError, DatasetType, ExportFormat, ExportLayout, ExportOptions, ExportTarget, ExportWhich,
@@ -252,4 +252,18 @@ async fn samples_are_counted_over_time() {
     assert_eq!((values("total").first(), values("total").last()), (Some(&1), Some(&2)));
     assert_eq!(values("success").last(), Some(&2));
     assert_eq!(values("failed").last(), Some(&0));
+}
+
+#[tokio::test]
+async fn a_split_that_cannot_be_made_fails_as_publishing_does() {
+    let world = World::new().await;
+    for key in ["in/cat/1.jpg", "in/dog/2.jpg", "in/dog/3.jpg"] {
+        world.put(key, "image").await;
+    }
+    let dataset = world.dataset(DatasetType::ImageClassification).await;
+    world.import(&dataset, own(&dataset)).await;
+    let split = ExportOptions { ratio: Some(0.5), ..to("/b/split/", ExportFormat::Voc) };
+    let task = export(&world, &dataset, split).await;
+    assert_eq!(task.state, TaskState::Failed);
+    assert_eq!(task.failure.map(|failure| failure.reason), Some(FailureReason::Split));
 }

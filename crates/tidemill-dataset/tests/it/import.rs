@@ -1,8 +1,10 @@
 //! Imports as tasks: options, refusals, one at a time, restart, deletion.
 
 use crate::support::{World, bmp, from, own, project, put};
+use futures::TryStreamExt;
+use object_store::ObjectStore;
 use std::time::Duration;
-use tidemill_dataset::sample::SampleStatus;
+use tidemill_dataset::sample::{Sample, SampleStatus};
 use tidemill_dataset::task::{FailureReason, TaskKind, TaskState};
 use tidemill_dataset::{
     Activity, DatasetError, DatasetStatus, DatasetType, ImportFrom, ImportOptions, PathError,
@@ -65,6 +67,56 @@ async fn labels_can_be_filtered_left_out_and_wait_for_confirmation() {
 }
 
 #[tokio::test]
+async fn labels_alone_find_what_an_import_from_elsewhere_copied_and_copy_nothing() {
+    let world = World::new().await;
+    for key in ["far/cat/1.jpg", "far/dog/2.jpg", "other/cat/1.jpg"] {
+        world.put(key, "image").await;
+    }
+    let dataset = world.dataset(DatasetType::ImageClassification).await;
+    let mut options = from("/b/far/");
+    options.annotations = false;
+    world.import(&dataset, options).await;
+    world.put("far/cow/3.jpg", "image").await;
+    let before = world.samples(&dataset).await;
+    let objects = world.bucket.list(None).try_collect::<Vec<_>>().await.unwrap().len();
+
+    world.clock.advance(Duration::from_secs(1));
+    let mut options = from("/b/far/");
+    options.samples = false;
+    let task = world.import(&dataset, options).await;
+    let labels: Vec<String> =
+        world.samples(&dataset).await.into_iter().map(|s| s.labels[0].name.clone()).collect();
+    assert_eq!(labels, ["cat", "dog"]);
+    let left_out = "1 x no sample of the dataset to be labeled (obs://b/far/cow/3.jpg)";
+    assert_eq!((task.counts.finished, task.counts.left_out.as_str()), (2, left_out));
+    let facts = |samples: &[Sample]| {
+        samples.iter().map(|s| (s.place.clone(), s.etag.clone(), s.modified_ms)).collect::<Vec<_>>()
+    };
+    assert_eq!(facts(&world.samples(&dataset).await), facts(&before));
+    assert_eq!(world.bucket.list(None).try_collect::<Vec<_>>().await.unwrap().len(), objects);
+    // A file of that name from another directory is no such sample.
+    let mut options = from("/b/other/");
+    options.samples = false;
+    let task = world.import(&dataset, options).await;
+    assert_eq!(task.state, TaskState::Failed);
+    assert!(task.failure.unwrap().message.contains("1 x no sample of the dataset"));
+}
+
+#[tokio::test]
+async fn label_files_that_cannot_be_read_are_named_with_the_cause() {
+    let world = World::new().await;
+    for (name, file) in [("a", "<broken"), ("b", "<!DOCTYPE x><annotation/>"), ("c", "<annotation/>")] {
+        world.put(&format!("in/{name}.jpg"), "image").await;
+        world.put(&format!("in/{name}.xml"), file).await;
+    }
+    let dataset = world.dataset(DatasetType::ObjectDetection).await;
+    let task = world.import(&dataset, own(&dataset)).await;
+    let told = &task.counts.left_out;
+    assert!(told.starts_with("2 x label file cannot be read (obs://b/in/a.jpg: "), "{told}");
+    assert!(told.contains(", obs://b/in/b.jpg: ") && told.contains("declares a document type"), "{told}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_imported_is_refused() {
     let world = World::new().await;
     world.put("odd/x.gif", "image").await;
@@ -107,7 +159,7 @@ async fn a_manifest_of_which_no_line_can_be_read_fails_and_says_why() {
     assert_eq!(task.state, TaskState::Failed);
     let failure = task.failure.unwrap();
     assert_eq!(failure.reason, FailureReason::NothingImportable);
-    let why = "dataset of this type can take: 2 x line of the manifest cannot be read (first: line 1";
+    let why = "dataset of this type can take: 2 x line of the manifest cannot be read (line 1";
     assert!(failure.message.contains(why), "{}", failure.message);
     assert_eq!((task.counts.total, task.counts.finished), (2, 0));
 }
