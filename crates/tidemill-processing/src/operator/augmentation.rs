@@ -77,11 +77,12 @@ fn labels(work: &mut Work) -> Option<Document> {
     parsed.map_err(|why| work.reasons.push(unreadable(why))).ok()
 }
 
-/// What becomes of a sample that has no product. That boxes leave was only drawn so: the sample itself is sound.
+/// What becomes of a sample that has no product. That boxes leave, or that it would be too large, may only be drawn so
+/// for one of several copies: the sample itself is sound.
 fn discard(operator: &str, why: &Discard, work: &mut Work) -> Verdict {
     let (code, english) = (why.code(), format!("{operator}: {why}"));
     match why {
-        Discard::TooLarge { .. } => work.drop_for(Reason::new(code, english, "增强后的图片过大")),
+        Discard::TooLarge { .. } => work.withdraw_for(Reason::new(code, english, "增强后的图片过大")),
         Discard::UnsupportedShape { .. } => {
             let chinese = format!("{operator} 会移动像素，仅支持矩形框，而标注包含其他形状");
             work.drop_for(Reason::new(code, english, chinese))

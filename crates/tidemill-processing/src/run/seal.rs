@@ -33,10 +33,17 @@ pub(crate) struct Counters {
 impl Counters {
     /// What people should look at.
     pub(crate) fn warnings(&self) -> Vec<String> {
+        self.nothing().into_iter().chain(self.withdrawn()).collect()
+    }
+
+    /// Why there is nothing in the output; `None` if there is something, or if it was not to be expected.
+    fn nothing(&self) -> Option<String> {
         let left = self.unmodified + self.modified + self.added;
-        let none = || format!("no sample is left: all {} were dropped, their results say why", self.deleted);
-        let none = (left == 0 && self.deleted > 0).then(none);
-        none.into_iter().chain(self.withdrawn()).collect()
+        if left == 0 && self.deleted > 0 {
+            return Some(format!("no sample is left: all {} were dropped, their results say why", self.deleted));
+        }
+        let none_is_new = self.added == 0 && !self.withdrawn.is_empty();
+        none_is_new.then(|| "no sample is left: every new one was withdrawn".to_owned())
     }
 
     /// What is told of withdrawn samples, in one line; `None` without any.

@@ -15,3 +15,4 @@ mod refused;
 mod stop;
 mod support;
 mod task_input;
+mod withdrawn;
