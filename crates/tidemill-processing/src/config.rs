@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub struct ProcessingConfig {
     /// Pictures worked on at once.
     pub threads: usize,
-    /// Memory for pictures and what is made of them, in bytes. A picture that takes more is worked on alone.
+    /// Memory for pictures and what is made of them, in bytes. A picture that takes more is dropped, unread.
     pub memory_bytes: u64,
     /// Memory for queries over samples, in bytes.
     pub query_bytes: u64,

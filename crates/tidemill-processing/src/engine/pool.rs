@@ -48,6 +48,11 @@ impl Pool {
         self.threads
     }
 
+    /// How much memory there is.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        u64::from(self.steps) * STEP
+    }
+
     /// Keeps `bytes` of memory free, once there are so many; more than there is means all there is. Those who wait
     /// are served in the order in which they came, so that nobody waits forever.
     ///

@@ -106,8 +106,10 @@ impl MapSteps {
         let pixels = |(width, height)| u64::from(width) * u64::from(height);
         let (mut now, mut most) = (size, pixels(size));
         for step in self.steps.iter() {
-            now = step.largest(now);
-            most = most.max(pixels(now));
+            let next = step.largest(now);
+            // Stretched in one direction before the other.
+            most = most.max(pixels(next)).max(pixels((next.0, now.1)));
+            now = next;
         }
         (most, pixels(now))
     }

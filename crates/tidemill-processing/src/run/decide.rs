@@ -171,7 +171,8 @@ impl Prototypes {
     }
 }
 
-/// The vectors of the pictures below a directory; what cannot be decoded is left out.
+/// The vectors of the pictures below a directory; what cannot be decoded, or takes too much memory,
+/// is left out.
 async fn pictures_below(worker: &Worker, place: &Location) -> Result<(Samples, Vec<String>), Trouble> {
     let bucket = worker.objects.bucket(&place.bucket).await?;
     let prefix = Path::parse(place.key.trim_end_matches('/')).map_err(|e| Trouble::Failed(e.to_string()))?;
@@ -199,7 +200,7 @@ async fn pictures_below(worker: &Worker, place: &Location) -> Result<(Samples, V
     Ok((samples, origins))
 }
 
-/// The vector of a picture; `None` if it cannot be read or decoded.
+/// The vector of a picture; `None` if it cannot be read or decoded, or takes too much memory.
 async fn one(
     worker: &Worker,
     plain: &str,
@@ -207,6 +208,10 @@ async fn one(
     relative: &str,
 ) -> Result<Option<(SampleKey, Vector)>, Trouble> {
     let Ok(peek) = worker.objects.peek(plain, etag).await? else { return Ok(None) };
+    let Ok(peek) = worker.with_header(peek, worker.objects.read(plain, etag)).await? else { return Ok(None) };
+    if worker.too_much(&peek, peek.bytes_to_decode()).is_some() {
+        return Ok(None);
+    }
     let held = worker.ctx.pool.reserve(peek.bytes_to_decode(), worker.cancel()).await?;
     let picture = match peek.whole() {
         Some(whole) => Ok(whole),

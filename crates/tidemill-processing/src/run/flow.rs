@@ -1,7 +1,8 @@
 //! Samples on their way through a shard: looked at, given memory in their order, worked on, in their order again.
 //!
-//! Memory is asked for before a picture is read, for all that the work on it needs. The order is what keeps this from
-//! coming to a standstill: whoever waits for memory waits for samples before it, and those have theirs.
+//! Memory is asked for before a picture is read, for all that the work on it needs; a picture that needs more than there
+//! is at all is not read. The order is what keeps this from coming to a standstill: whoever waits for memory waits for
+//! samples before it, and those have theirs.
 
 use super::objects::Unusable;
 use super::record::{Picture, Record};
@@ -16,43 +17,50 @@ use tidemill_vision::{DecodeError, DecodeLimits, Dimensions, dimensions};
 /// The first bytes of a picture: the headers of nearly all, and all of a small one.
 pub(super) const HEAD_BYTES: u64 = 256 << 10;
 
-/// Decoded pictures that one piece of work holds at most: what came in, what goes out, and one in between.
-const PICTURES_HELD: u64 = 3;
+/// Bytes for each pixel of a picture that is looked at: three colours, opacity, both blended, and its luma.
+const LOOKED_BYTES: u64 = 8;
 
 /// What is known of a picture before it is read.
 #[derive(Clone, Debug)]
 pub(crate) struct Peek {
     /// Its first bytes.
-    pub(super) head: Bytes,
+    head: Bytes,
     /// Bytes of all of it.
     pub(super) size: u64,
+    /// What its header says; `None` if it was not looked at, or if the picture cannot be decoded.
+    pub(super) header: Option<Dimensions>,
 }
 
 impl Peek {
+    /// Of a picture of `size` bytes, of which these are the first.
+    pub(super) fn new(head: Bytes, size: u64) -> Self {
+        Self { head, size, header: None }
+    }
+
     /// All of it, if that is small.
     pub(crate) fn whole(&self) -> Option<Bytes> {
         (self.head.len() as u64 == self.size).then(|| self.head.clone())
     }
 
-    /// Its size in pixels; `None` if it cannot be decoded, and `Err` if the header does not tell yet.
-    pub(crate) fn dimensions(&self) -> Result<Option<Dimensions>, ()> {
-        match dimensions(&self.head, &DecodeLimits::default()) {
-            Ok(found) => Ok(Some(found)),
-            Err(DecodeError::UnknownFormat | DecodeError::ZeroSize | DecodeError::TooLarge { .. }) => {
-                Ok(None)
-            }
-            Err(_) if self.whole().is_some() => Ok(None),
-            Err(_) => Err(()),
-        }
-    }
-
-    /// Memory for reading it, decoding it and looking at its pixels. One of unknown size is worked on alone.
+    /// Memory for reading it, decoding it and looking at its pixels.
     pub(crate) fn bytes_to_decode(&self) -> u64 {
-        let decoded = match self.dimensions() {
-            Ok(found) => found.map_or(0, |found| found.decode_bytes),
-            Err(()) => u64::MAX,
-        };
-        decoded.saturating_mul(PICTURES_HELD).saturating_add(self.size)
+        let looked = |found: Dimensions| found.decode_bytes.max(pixels(found).saturating_mul(LOOKED_BYTES));
+        self.header.map_or(0, looked).saturating_add(self.size)
+    }
+}
+
+/// Columns times rows.
+pub(super) fn pixels(found: Dimensions) -> u64 {
+    u64::from(found.width) * u64::from(found.height)
+}
+
+/// What the header says that these bytes begin with: `None` for what cannot be decoded, and `Err` if it goes on behind
+/// them.
+fn header(head: &[u8]) -> Result<Option<Dimensions>, ()> {
+    match dimensions(head, &DecodeLimits::default()) {
+        Ok(found) => Ok(Some(found)),
+        Err(DecodeError::UnknownFormat | DecodeError::ZeroSize | DecodeError::TooLarge { .. }) => Ok(None),
+        Err(_) => Err(()),
     }
 }
 
@@ -63,17 +71,24 @@ pub(crate) struct Flow {
     at_once: usize,
     /// Whether label files are read as well.
     labels: bool,
+    /// Whether pictures are decoded.
+    decodes: bool,
 }
 
 impl Flow {
-    /// Only pictures are read.
+    /// Only pictures are read, and decoded.
     pub(crate) fn pictures(at_once: usize) -> Self {
-        Self { at_once, labels: false }
+        Self { at_once, labels: false, decodes: true }
     }
 
     /// Label files are read as well.
     pub(crate) fn samples(at_once: usize) -> Self {
-        Self { at_once, labels: true }
+        Self { at_once, labels: true, decodes: true }
+    }
+
+    /// Both are read and not looked at.
+    pub(crate) fn files(at_once: usize) -> Self {
+        Self { at_once, labels: true, decodes: false }
     }
 }
 
@@ -136,9 +151,11 @@ impl Worker {
         futures::stream::iter(records.into_iter().enumerate())
             .map(move |(index, record)| self.unless_stopped(self.look(index, record, how.labels)))
             .buffered(how.at_once)
+            .and_then(move |looked| self.look_closer(looked, how.decodes))
             .map_ok(move |looked| futures::stream::iter(units(looked).into_iter().map(Ok)))
             .try_flatten()
             .and_then(async |unit: Unit| {
+                let unit = self.within_memory(unit);
                 let held = self.ctx.pool.reserve(unit.bytes, self.cancel()).await?;
                 Ok((unit, held))
             })
@@ -166,12 +183,65 @@ impl Worker {
         Ok(looked)
     }
 
+    /// Reads the header of a picture that is to be decoded.
+    async fn look_closer(&self, mut looked: Looked, decodes: bool) -> Result<Looked, Trouble> {
+        if !decodes {
+            return Ok(looked);
+        }
+        let Some(peek) = looked.peek.take() else { return Ok(looked) };
+        match self.with_header(peek, self.read(&looked.record)).await? {
+            Ok(peek) => looked.peek = Some(peek),
+            Err(why) => looked.unusable = Some(why),
+        }
+        Ok(looked)
+    }
+
+    /// The same with what its header says. Where that does not stand at the beginning, `read` gives all of the picture,
+    /// for which memory is held meanwhile: nobody who holds some may wait for this.
+    pub(crate) async fn with_header(
+        &self,
+        mut peek: Peek,
+        read: impl Future<Output = Result<Result<Bytes, Unusable>, Trouble>>,
+    ) -> Result<Result<Peek, Unusable>, Trouble> {
+        peek.header = match header(&peek.head) {
+            Ok(found) => found,
+            Err(()) if peek.whole().is_some() => None,
+            Err(()) => {
+                if let Some(why) = self.too_much(&peek, peek.size) {
+                    return Ok(Err(why));
+                }
+                let _held = self.ctx.pool.reserve(peek.size, self.cancel()).await?;
+                match self.unless_stopped(read).await? {
+                    Ok(all) => header(&all).ok().flatten(),
+                    Err(why) => return Ok(Err(why)),
+                }
+            }
+        };
+        Ok(Ok(peek))
+    }
+
+    /// The same, or nothing to work on if it takes more memory than there is at all.
+    fn within_memory(&self, mut unit: Unit) -> Unit {
+        let Some(peek) = &unit.looked.peek else { return unit };
+        if let Some(why) = self.too_much(peek, unit.bytes) {
+            (unit.looked.peek, unit.looked.unusable, unit.bytes) = (None, Some(why), 0);
+        }
+        unit
+    }
+
+    /// Why a picture cannot be used that takes so much memory; `None` if it can.
+    pub(crate) fn too_much(&self, peek: &Peek, bytes: u64) -> Option<Unusable> {
+        let most = self.ctx.pool.memory_bytes();
+        let size = peek.header.map(|found| (found.width, found.height));
+        (bytes > most).then_some(Unusable::TooMuch { size, bytes, most })
+    }
+
     async fn peek(&self, record: &Record) -> Result<Result<Peek, Unusable>, Trouble> {
         match &record.picture {
             Picture::Origin => self.objects.peek(&record.origin, record.etag.as_deref()).await,
             Picture::Product { pack, offset, length } => {
                 let head = self.piece(pack, *offset, HEAD_BYTES.min(*length)).await?;
-                Ok(Ok(Peek { head, size: *length }))
+                Ok(Ok(Peek::new(head, *length)))
             }
         }
     }
@@ -181,13 +251,13 @@ impl Worker {
         if let Some(whole) = looked.peek.as_ref().and_then(Peek::whole) {
             return Ok(Ok(whole));
         }
-        let record = &looked.record;
-        let read = async {
-            match &record.picture {
-                Picture::Origin => self.objects.read(&record.origin, record.etag.as_deref()).await,
-                Picture::Product { pack, offset, length } => self.piece(pack, *offset, *length).await.map(Ok),
-            }
-        };
-        self.unless_stopped(read).await
+        self.unless_stopped(self.read(&looked.record)).await
+    }
+
+    async fn read(&self, record: &Record) -> Result<Result<Bytes, Unusable>, Trouble> {
+        match &record.picture {
+            Picture::Origin => self.objects.read(&record.origin, record.etag.as_deref()).await,
+            Picture::Product { pack, offset, length } => self.piece(pack, *offset, *length).await.map(Ok),
+        }
     }
 }

@@ -32,6 +32,15 @@ pub(crate) enum Unusable {
     Changed,
     /// It is larger than any sample may be.
     TooLarge,
+    /// Work on it takes more memory than there is.
+    TooMuch {
+        /// Columns and rows, if they are known.
+        size: Option<(u32, u32)>,
+        /// The memory that it takes, in bytes.
+        bytes: u64,
+        /// The memory that there is.
+        most: u64,
+    },
     /// The store does not give it.
     Unreadable(String),
 }
@@ -95,7 +104,7 @@ impl UserObjects {
             Ok(found) if found.meta.size > PROCESSING_OBJECT_BYTES_MAX => Err(Unusable::TooLarge),
             Ok(found) => {
                 let size = found.meta.size;
-                first_bytes(found, HEAD_BYTES).await.map(|head| Peek { head, size }).map_err(unusable)
+                first_bytes(found, HEAD_BYTES).await.map(|head| Peek::new(head, size)).map_err(unusable)
             }
             Err(why) => Err(why),
         })

@@ -37,7 +37,7 @@ impl Publishing<'_> {
         let units = |looked| vec![Unit::reading(looked)];
         let work = |unit: Unit, held| self.one(unit.looked, held);
         let records: Vec<Record> =
-            self.worker.flow(records, Flow::samples(WRITES_MAX), units, work).try_collect().await?;
+            self.worker.flow(records, Flow::files(WRITES_MAX), units, work).try_collect().await?;
         let mut lines = Vec::new();
         for record in &records {
             manifest::write_line(record, self.output, self.layout, self.checked, &mut lines);

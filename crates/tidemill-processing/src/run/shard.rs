@@ -16,8 +16,10 @@ use std::sync::Arc;
 use tidemill_vision::seed::{SampleKey, TaskSeed};
 use tokio_util::sync::CancellationToken;
 
-/// Bytes that an operator holds for each pixel: of what comes in, of what goes out, and numbers in between.
-const PIXEL_BYTES: u64 = 24;
+/// Bytes that operators hold for each pixel of the largest picture on the way: at most three for the file that validation
+/// made, and beside it three pictures (what comes in, what goes out, what is stretched in one direction only), or the
+/// picture and twice its new file, or what decoding the file takes, ten for a PNG and its orientation.
+const PIXEL_BYTES: u64 = 14;
 /// Times that a label file is held while it is read and written anew.
 const LABELS_HELD: u64 = 8;
 /// Products of one sample that are in memory together.
@@ -101,7 +103,7 @@ impl Worker {
     /// Takes the samples of a shard through operators that look at one alone; products go into one pack.
     pub(crate) async fn map(&self, spec: &ShardSpec, steps: &MapSteps) -> Result<Vec<Record>, Trouble> {
         let records = self.records(&spec.input).await?;
-        let units = |looked| units(looked, steps);
+        let units = |looked| units(looked, steps, self.ctx.pool.memory_bytes());
         let work = |unit, held| self.map_one(unit, held, steps.clone());
         self.pack(spec, self.flow(records, Flow::samples(self.ctx.pool.threads()), units, work)).await
     }
@@ -192,23 +194,19 @@ impl Worker {
     }
 }
 
-/// The work on a sample: its products in groups of as many as may be in memory together.
-fn units(looked: Looked, steps: &MapSteps) -> Vec<Unit> {
+/// The work on a sample: its products in groups of as many as may be in memory together, of which there is so much.
+fn units(looked: Looked, steps: &MapSteps, memory_bytes: u64) -> Vec<Unit> {
     let Some(peek) = &looked.peek else { return vec![Unit::only(looked, 0)] };
-    let size = peek.dimensions().map(|found| found.map(|found| (found.width, found.height)));
-    let (work, product) = match size {
-        Ok(Some(size)) => {
-            let (most, last) = steps.most_pixels(size);
-            (most.saturating_mul(PIXEL_BYTES), last.saturating_mul(3) + 4096)
-        }
-        Ok(None) => (0, 0),
-        Err(()) => (u64::MAX, u64::MAX),
-    };
+    let (work, product) = peek.header.map_or((0, 0), |found| {
+        let (most, last) = steps.most_pixels((found.width, found.height));
+        (most.saturating_mul(PIXEL_BYTES), last.saturating_mul(3) + 4096)
+    });
     let labels = looked.label_file.as_ref().map_or(0, |file| file.len() as u64);
     let bytes = peek.bytes_to_decode().max(work.saturating_add(peek.size));
     let bytes = bytes.saturating_add(labels.saturating_mul(LABELS_HELD));
     let product = product.saturating_add(labels);
-    let at_once = PRODUCTS_BYTES.checked_div(product).unwrap_or(u64::MAX);
+    let room = PRODUCTS_BYTES.min(memory_bytes.saturating_sub(bytes));
+    let at_once = room.checked_div(product).unwrap_or(u64::MAX);
     let at_once = u32::try_from(at_once).unwrap_or(u32::MAX).clamp(1, steps.copies);
     let unit = |first: u32| {
         let copies = first..first.saturating_add(at_once).min(steps.copies);
@@ -316,10 +314,26 @@ fn reason(why: &Unusable) -> Reason {
         Unusable::TooLarge => {
             Reason::new("too_large", "the object is larger than a sample may be", "对象超过样本大小上限")
         }
+        Unusable::TooMuch { size, bytes, most } => too_much(*size, *bytes, *most),
         Unusable::Unreadable(error) => Reason::new(
             "unreadable",
             format!("the object cannot be read: {error}"),
             format!("无法读取对象：{error}"),
         ),
     }
+}
+
+/// Work on a picture takes more memory than there is.
+fn too_much(size: Option<(u32, u32)>, bytes: u64, most: u64) -> Reason {
+    let (english, chinese) = match size {
+        Some((width, height)) => {
+            (format!("the picture of {width} x {height} pixels"), format!("{width} x {height} 像素的图片"))
+        }
+        None => ("the picture".to_owned(), "图片".to_owned()),
+    };
+    Reason::new(
+        "too_large",
+        format!("{english} takes {bytes} bytes of memory, more than processing.memory-bytes allows, {most}"),
+        format!("处理{chinese}需要 {bytes} 字节内存，超过 processing.memory-bytes 允许的 {most} 字节"),
+    )
 }

@@ -30,8 +30,8 @@ pub(crate) const PLAIN: How =
 pub(crate) const OTHERS: [How; 5] = [
     How { threads: 4, ..PLAIN },
     How { threads: 3, shard_samples: 1, ..PLAIN },
-    How { threads: 4, shard_samples: 7, memory_bytes: 1, ..PLAIN },
-    How { threads: 2, shard_samples: 7, memory_bytes: 400_000, ..PLAIN },
+    How { threads: 4, shard_samples: 7, memory_bytes: 24 << 20, ..PLAIN },
+    How { threads: 2, shard_samples: 7, memory_bytes: 48 << 20, ..PLAIN },
     How { threads: 2, shard_samples: 5, interrupted: true, ..PLAIN },
 ];
 

@@ -8,6 +8,7 @@ mod equal;
 mod generate;
 mod journey;
 mod lists;
+mod memory;
 #[path = "../../../tidemill-embedding/tests/embedding/onnx.rs"]
 mod onnx;
 mod random;

@@ -258,7 +258,7 @@ const LIMITS: &[Key] = &[
         "SIZE",
         Some("1GiB"),
         Server,
-        "Memory for decoded pictures of processing tasks. A picture that needs more is worked on alone.",
+        "Memory for the pictures of processing tasks that are worked on, together. One that takes more alone is dropped as too_large.",
     ),
 ];
 
