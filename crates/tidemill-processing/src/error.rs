@@ -2,6 +2,7 @@
 
 use crate::engine::{EngineError, Undone};
 use tidemill_bucket::BucketError;
+use tidemill_dataset::PathError;
 use tidemill_meta::MetaError;
 
 /// Why processing could not be opened.
@@ -55,6 +56,9 @@ pub enum ProcessingError {
     /// A bucket is missing or may not be used.
     #[error("{0}")]
     Bucket(String),
+    /// The output cannot go there.
+    #[error("{0}.")]
+    Output(#[from] PathError),
     /// Nothing is at a path.
     #[error("{0}")]
     Path(String),

@@ -107,6 +107,7 @@ impl From<ProcessingError> for ModelArtsError {
             ProcessingError::NameTaken(_) => ModelArtsCode::TaskExists,
             ProcessingError::Initializing => ModelArtsCode::TaskInitializing,
             ProcessingError::Bucket(_) => ModelArtsCode::BucketMissing,
+            ProcessingError::Output(path) => of_path(path),
             ProcessingError::Path(_) => ModelArtsCode::PathMissing,
             ProcessingError::NoDataset(_) => ModelArtsCode::UnknownDataset,
             ProcessingError::NoDatasetVersion(_) => ModelArtsCode::UnknownVersion,

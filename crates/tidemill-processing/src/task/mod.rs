@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod list;
+mod output;
 mod request;
 mod resolve;
 mod results;

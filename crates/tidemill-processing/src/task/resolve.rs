@@ -1,7 +1,7 @@
 //! What a request names, found before a run is stored: directories, datasets, versions.
 
 use super::request::Target;
-use super::{Input, Request};
+use super::{Input, Request, output};
 use crate::context::read;
 use crate::error::{ProcessingError, Unanalysable};
 use crate::operator::TaskType;
@@ -58,6 +58,7 @@ impl Processing {
         body: &mut ProcessorTaskRequest,
         request: &Request,
     ) -> Result<Option<(Dataset, Version)>, ProcessingError> {
+        output::check(body, request)?;
         if let Some(of) = request.pipeline.generation() {
             self.check_generator(project, &of.model).await?;
         }
@@ -72,6 +73,7 @@ impl Processing {
                 Input::Dataset { id, version } => {
                     let found = self.dataset_version(project, id, version.as_deref()).await?;
                     check_kind(request.pipeline.task_type, &found.0)?;
+                    output::check_beside_dataset(request, &found.0)?;
                     if request.template.has_versions() {
                         check_usable(&found.1)?;
                     }

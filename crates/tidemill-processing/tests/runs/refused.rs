@@ -6,7 +6,7 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use serde_json::{Value, json};
 use tidemill_api::modelarts::processing::ProcessorTaskRequest;
-use tidemill_dataset::DatasetType;
+use tidemill_dataset::{DatasetType, PathError};
 use tidemill_processing::{Processing, ProcessingError, TaskFilter};
 
 /// A request with other members.
@@ -246,5 +246,47 @@ async fn an_analysis_tells_what_it_could_not_measure() {
     assert_eq!(result["left_out"]["samples"][0]["source"], "s3://bucket/in/cat/001.jpg");
     let told = "2 pictures could not be measured: source_changed 1, source_missing 1";
     assert_eq!(shown.tidemill.unwrap().warnings, [told]);
+    processing.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_output_goes_into_an_input() {
+    let world = World::new().await;
+    let picture = photographs(1).remove(0).1;
+    for key in ["in/a.jpg", "more/b.jpg", "made/seen/c.jpg"] {
+        world.put(key, picture.clone()).await;
+    }
+    let (processing, datasets) = world.process_with_datasets().await;
+    let two = json!([{"type": "OBS", "source": "/bucket/made/seen/"}, {"type": "OBS", "source": "obs://bucket/more"}]);
+    let into = |path: &str, kept: bool| {
+        let body = with(validation(json!({})), json!({"inputs": two, "create_version": kept}));
+        with(body, json!({"work_path": {"type": "OBS", "path": path}}))
+    };
+    for path in ["/bucket/more/", "obs://bucket/made/seen", "/bucket/more/deep/"] {
+        for kept in [true, false] {
+            let error = refused(&processing, into(path, kept)).await;
+            assert!(matches!(error, ProcessingError::Output(PathError::InsideInput)), "{path}: {error}");
+        }
+    }
+    let error = refused(&processing, into("/bucket/", true)).await;
+    assert!(matches!(error, ProcessingError::Output(PathError::BareBucket("work_path"))), "{error}");
+    let error = refused(&processing, into(&format!("/bucket/{}/", "x".repeat(700)), true)).await;
+    assert!(matches!(error, ProcessingError::Output(PathError::Length("work_path"))), "{error}");
+
+    // Beside an input, and above one, is fine; a version is refused the same.
+    let task = processing.create_task(&project(), into("/bucket/made/", false)).await.unwrap();
+    let version = serde_json::from_value(json!({"work_path": {"type": "OBS", "path": "/bucket/more/"}}));
+    let error = processing.create_version(&project(), &task, version.unwrap()).await.unwrap_err();
+    assert!(matches!(error, ProcessingError::Output(PathError::InsideInput)), "{error}");
+
+    // What is below the input of a dataset would become samples of it.
+    let set = dataset_of(&datasets, DatasetType::ImageClassification).await.id.to_string();
+    let fill = json!({"name": "fill", "work_path": {"type": "DATASET", "path": set}});
+    let task = processing.create_task(&project(), with(validation(json!({})), fill)).await.unwrap();
+    assert_eq!(ended(&processing, &task).await.status, 2);
+    let of_set = json!({"name": "of-set", "inputs": [{"type": "DATASET", "source": set}],
+        "work_path": {"type": "OBS", "path": "/bucket/in/out/"}});
+    let error = refused(&processing, with(validation(json!({})), of_set)).await;
+    assert!(matches!(error, ProcessingError::Output(PathError::InsideInput)), "{error}");
     processing.shutdown().await;
 }
