@@ -88,6 +88,7 @@ pub(super) fn pipeline(params: &[OperatorParam]) -> Result<Pipeline, String> {
         validates: false,
         hides_changes: false,
         fails: None,
+        of_domains: false,
     })
 }
 

@@ -36,9 +36,17 @@ pub(crate) struct Generation {
 pub(super) enum Task {
     /// Run it.
     Predict(Generation),
-    /// Nothing, for this reason.
-    Fails(String),
+    /// Nothing.
+    Fails {
+        /// Why.
+        why: String,
+        /// Whether it would learn to make one domain of another, of an input each.
+        of_domains: bool,
+    },
 }
+
+/// The inputs of a training that makes one domain of another: the source and the target.
+pub(super) const DOMAINS: usize = 2;
 
 /// Reads the parameters of the operator `name`; `None` if there is none of that name.
 pub(super) fn read(name: &str, given: &Map<String, Value>) -> Option<Result<(Task, Values), String>> {
@@ -53,7 +61,10 @@ pub(super) fn read(name: &str, given: &Map<String, Value>) -> Option<Result<(Tas
 fn task_of(task: &GanTask) -> Result<Task, String> {
     let operator = task.operator;
     match &task.plan {
-        GanPlan::Train(training) => Ok(Task::Fails(training.missing_trainer())),
+        GanPlan::Train(training) => {
+            let of_domains = operator == CYCLE_GAN.operator;
+            Ok(Task::Fails { why: training.missing_trainer(), of_domains })
+        }
         GanPlan::Predict { model, size, count } => {
             let place = Location::parse(model).map_err(|error| {
                 format!(

@@ -129,6 +129,8 @@ pub(crate) struct Pipeline {
     pub(crate) hides_changes: bool,
     /// Why it cannot run on this server, however it is asked for.
     pub(crate) fails: Option<String>,
+    /// Whether it learns of two domains, each an input.
+    pub(super) of_domains: bool,
 }
 
 /// One operator with its checked parameters.
@@ -185,6 +187,18 @@ impl Pipeline {
             Stage::Decide(operator) => operator.directories(),
             _ => Vec::new(),
         })
+    }
+
+    /// Refuses another number of inputs than the operators need.
+    pub(crate) fn check_inputs(&self, inputs: usize) -> Result<(), String> {
+        if !self.of_domains || inputs == generation::DOMAINS {
+            return Ok(());
+        }
+        Err(format!(
+            "The number of inputs {inputs} is invalid for the training of CycleGAN. Allowed: {}, the source and the \
+             target; one is enough with predict.",
+            generation::DOMAINS
+        ))
     }
 
     /// Refuses numbers of groups that so many samples cannot make.
@@ -268,6 +282,7 @@ struct Building {
     /// An operator's `total_status` has no changed samples.
     knows_no_changes: bool,
     fails: Option<String>,
+    of_domains: bool,
     /// Operators that run or train a generator.
     generations: u32,
 }
@@ -286,6 +301,7 @@ impl Building {
             validates: false,
             knows_no_changes: false,
             fails: None,
+            of_domains: false,
             generations: 0,
         }
     }
@@ -324,7 +340,9 @@ impl Building {
         self.family = Family::Addition;
         self.generations += 1;
         match task {
-            generation::Task::Fails(why) => self.fails = Some(why),
+            generation::Task::Fails { why, of_domains } => {
+                (self.fails, self.of_domains) = (Some(why), of_domains)
+            }
             generation::Task::Predict(generation) => {
                 self.end_map();
                 self.stages.push(Stage::Generate(Arc::new(generation)));
@@ -351,6 +369,7 @@ impl Building {
             validates: self.validates,
             hides_changes: self.knows_no_changes && !self.checked,
             fails: self.fails,
+            of_domains: self.of_domains,
         }
     }
 }

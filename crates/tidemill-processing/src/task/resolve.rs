@@ -59,6 +59,7 @@ impl Processing {
         request: &Request,
     ) -> Result<Option<(Dataset, Version)>, ProcessingError> {
         output::check(body, request)?;
+        request.pipeline.check_inputs(request.inputs.len()).map_err(ProcessingError::Invalid)?;
         if let Some(of) = request.pipeline.generation() {
             self.check_generator(project, &of.model).await?;
         }

@@ -135,6 +135,10 @@ async fn what_cannot_run_says_why_before_anything_is_read() {
     assert!(refused(json!({"resolution": 100})).await.contains("power of two"));
     let mut body = request("sys_data_augmentation", json!([{"name": "CycleGAN", "params": {}}]));
     body.name = Some("training".into());
+    let one = processing.create_task(&project(), body.clone()).await.unwrap_err().to_string();
+    assert!(one.contains("The number of inputs 1 is invalid for the training of CycleGAN"), "{one}");
+    let input = json!({"type": "OBS", "source": format!("/{BUCKET}/in/")});
+    body.inputs = serde_json::from_value(json!([input, input])).unwrap();
     let task = processing.create_task(&project(), body).await.unwrap();
     let version = ended(&processing, &task).await;
     let why = version.error_msg.unwrap();
