@@ -5,6 +5,9 @@ use tidemill_bucket::BucketError;
 use tidemill_dataset::PathError;
 use tidemill_meta::MetaError;
 
+/// Characters of an unknown id that are repeated.
+const ID_CHARS_SHOWN: usize = 64;
+
 /// Why processing could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -44,9 +47,9 @@ pub enum ProcessingError {
     /// The request cannot be served as it is. The text says what is wrong and what is allowed.
     #[error("{0}")]
     Invalid(String),
-    /// No such task or version.
-    #[error("The processing task does not exist.")]
-    NoTask,
+    /// No such task or version: its id, cut off if it is longer than any is.
+    #[error("There is no processing task or version {0}.")]
+    NoTask(String),
     /// The project has a task of that name.
     #[error("The processing task {0} exists already.")]
     NameTaken(String),
@@ -83,6 +86,13 @@ pub enum ProcessingError {
     /// Something of ours failed.
     #[error("{0}")]
     Internal(String),
+}
+
+impl ProcessingError {
+    /// There is no task or version of this id.
+    pub(crate) fn no_task(id: &str) -> Self {
+        Self::NoTask(id.chars().take(ID_CHARS_SHOWN).collect())
+    }
 }
 
 impl From<MetaError> for ProcessingError {

@@ -103,7 +103,7 @@ impl From<ProcessingError> for ModelArtsError {
     fn from(error: ProcessingError) -> Self {
         let code = match &error {
             ProcessingError::Invalid(_) => ModelArtsCode::InvalidParameter,
-            ProcessingError::NoTask => ModelArtsCode::UnknownTask,
+            ProcessingError::NoTask(_) => ModelArtsCode::UnknownTask,
             ProcessingError::NameTaken(_) => ModelArtsCode::TaskExists,
             ProcessingError::Initializing => ModelArtsCode::TaskInitializing,
             ProcessingError::Bucket(_) => ModelArtsCode::BucketMissing,

@@ -12,7 +12,7 @@ pub(super) async fn create(
     request: ModelArtsRequest,
 ) -> Result<Response, ModelArtsError> {
     request.allow("modelarts:processTask:create")?;
-    let body: ProcessorTaskRequest = request.json()?;
+    let body: ProcessorTaskRequest = request.json_or_default()?;
     let task_id = request.path("task_id");
     let version_id = state.processing.create_version(&request.project, task_id, body).await?;
     Ok(reply::ok(&VersionIdResponse { version_id }))

@@ -76,7 +76,14 @@ impl Processing {
         let task = self.task(project, task_id).await?;
         let body = completed(body, &task)?;
         let request = Request::read(&body)?;
-        if !request.template.has_versions() || request.template.id() != task.template_id {
+        if !request.template.has_versions() {
+            return Err(ProcessingError::Invalid(
+                "A feature analysis has no versions: it is one run, which begins with its task. Allowed: tasks of \
+                 other templates; create another task for another analysis."
+                    .into(),
+            ));
+        }
+        if request.template.id() != task.template_id {
             return Err(ProcessingError::Invalid(format!(
                 "The template.id {} is invalid for a version of this task. Allowed: {}.",
                 request.template.id(),
@@ -88,14 +95,14 @@ impl Processing {
         let begun = tokio::spawn(self.clone().begin_version(run)).await;
         match begun.map_err(|e| ProcessingError::Internal(e.to_string()))?? {
             true => Ok(run_id),
-            false => Err(ProcessingError::NoTask),
+            false => Err(ProcessingError::no_task(task_id)),
         }
     }
 
     pub(crate) async fn task(&self, project: &ProjectId, task_id: &str) -> Result<TaskRow, ProcessingError> {
         let (project, id) = (project.as_str().to_owned(), task_id.to_owned());
         let found = read!(self.0.ctx.meta, |tx, project, id| processing::find_task(tx, &project, &id))?;
-        found.ok_or(ProcessingError::NoTask)
+        found.ok_or_else(|| ProcessingError::no_task(task_id))
     }
 
     fn task_row(

@@ -29,7 +29,7 @@ impl Processing {
             self.0.slots.cancel(run_id).await;
         }
         self.sweep();
-        deleted.map(drop).ok_or(ProcessingError::NoTask)
+        deleted.map(drop).ok_or_else(|| ProcessingError::no_task(task_id))
     }
 
     /// Deletes one version.
@@ -48,7 +48,7 @@ impl Processing {
         let deleted = tx!(self.0.ctx.meta, |tx, run| remove_run(tx, &run, now_ms))?;
         self.0.slots.cancel(run_id).await;
         self.sweep();
-        if deleted { Ok(()) } else { Err(ProcessingError::NoTask) }
+        if deleted { Ok(()) } else { Err(ProcessingError::no_task(run_id)) }
     }
 }
 

@@ -125,7 +125,7 @@ impl Processing {
         project: &ProjectId,
         task_id: &str,
     ) -> Result<ProcessorTask, ProcessingError> {
-        self.find_task(project, task_id).await?.ok_or(ProcessingError::NoTask)
+        self.find_task(project, task_id).await?.ok_or_else(|| ProcessingError::no_task(task_id))
     }
 
     async fn find_task(
@@ -151,7 +151,7 @@ impl Processing {
         let changed = tx!(self.0.ctx.meta, |tx, project, id, text| processing::describe_task(
             tx, &project, &id, &text, now_ms
         ))?;
-        if changed { Ok(()) } else { Err(ProcessingError::NoTask) }
+        if changed { Ok(()) } else { Err(ProcessingError::no_task(task_id)) }
     }
 
     /// One page of the versions of a task.

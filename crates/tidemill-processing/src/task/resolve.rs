@@ -234,7 +234,7 @@ impl Processing {
             Some(run) => run.spec,
             None => match self.task(project, id).await {
                 Ok(task) => task.spec,
-                Err(ProcessingError::NoTask) => return Ok(None),
+                Err(ProcessingError::NoTask(_)) => return Ok(None),
                 Err(error) => return Err(error),
             },
         };

@@ -49,6 +49,7 @@ impl Processing {
     ) -> Result<RunRow, ProcessingError> {
         let id = run_id.to_owned();
         let found = read!(self.0.ctx.meta, |tx, id| processing::find_run(tx, &id))?;
-        found.filter(|r| r.project == project.as_str() && r.task_id == task_id).ok_or(ProcessingError::NoTask)
+        let found = found.filter(|r| r.project == project.as_str() && r.task_id == task_id);
+        found.ok_or_else(|| ProcessingError::no_task(run_id))
     }
 }
