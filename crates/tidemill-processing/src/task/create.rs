@@ -6,8 +6,8 @@ use crate::context::{read, tx};
 use crate::error::ProcessingError;
 use crate::processing::Processing;
 use tidemill_api::modelarts::processing::ProcessorTaskRequest;
-use tidemill_meta::MetaError;
 use tidemill_meta::processing::{self, RunRow, TaskRow};
+use tidemill_meta::{MetaError, dataset};
 use tidemill_model::{ProjectId, random_id};
 use tidemill_vision::seed::TaskSeed;
 
@@ -43,27 +43,31 @@ impl Processing {
         // Not given up with the request: a run that is stored begins.
         let begun = tokio::spawn(self.clone().begin_task(task, run)).await;
         match begun.map_err(|e| ProcessingError::Internal(e.to_string()))?? {
-            true => Ok(task_id),
-            false => Err(ProcessingError::NameTaken(name)),
+            Inserted::Done(_) => Ok(task_id),
+            Inserted::NotThere => Err(ProcessingError::NameTaken(name)),
+            Inserted::VersionTaken(name) => Err(ProcessingError::VersionExists(name)),
         }
     }
 
-    /// Stores a task and begins its run; false if its name is taken. The slot comes first, so that whoever stops or
+    /// Stores a task and begins its run, unless a name is taken. The slot comes first, so that whoever stops or
     /// deletes the run finds it from the moment on at which it is stored.
-    async fn begin_task(self, task: TaskRow, run: Option<RunRow>) -> Result<bool, MetaError> {
+    async fn begin_task(self, task: TaskRow, run: Option<RunRow>) -> Result<Inserted, MetaError> {
         let taken = run.as_ref().map(|run| self.0.slots.take(&run.run_id));
-        let (inserted, run) = tx!(self.0.ctx.meta, |tx, task, run| insert(tx, task, run))?;
-        if let (Some(run), Some(taken)) = (run, taken) {
-            self.start(run, taken);
+        let inserted = tx!(self.0.ctx.meta, |tx, task, run| insert(tx, task, run))?;
+        if let (Inserted::Done(Some(run)), Some(taken)) = (&inserted, taken) {
+            self.start(RunRow::clone(run), taken);
         }
         Ok(inserted)
     }
 
-    /// Stores a run of a task and begins it, as [`Self::begin_task`] does; false if there is no such task.
-    async fn begin_version(self, run: RunRow) -> Result<bool, MetaError> {
+    /// Stores a run of a task and begins it, as [`Self::begin_task`] does.
+    async fn begin_version(self, run: RunRow) -> Result<Inserted, MetaError> {
         let taken = self.0.slots.take(&run.run_id);
-        let run = tx!(self.0.ctx.meta, |tx, run| insert_version(tx, run))?;
-        Ok(run.map(|run| self.start(run, taken)).is_some())
+        let inserted = tx!(self.0.ctx.meta, |tx, run| insert_version(tx, run))?;
+        if let Inserted::Done(Some(run)) = &inserted {
+            self.start(RunRow::clone(run), taken);
+        }
+        Ok(inserted)
     }
 
     /// Adds a version to a task and starts it; what the request leaves out comes from the task.
@@ -94,8 +98,9 @@ impl Processing {
         let run_id = run.run_id.clone();
         let begun = tokio::spawn(self.clone().begin_version(run)).await;
         match begun.map_err(|e| ProcessingError::Internal(e.to_string()))?? {
-            true => Ok(run_id),
-            false => Err(ProcessingError::no_task(task_id)),
+            Inserted::Done(_) => Ok(run_id),
+            Inserted::NotThere => Err(ProcessingError::no_task(task_id)),
+            Inserted::VersionTaken(name) => Err(ProcessingError::VersionExists(name)),
         }
     }
 
@@ -188,27 +193,60 @@ fn completed(
     Ok(body)
 }
 
+/// What came of storing a task or a run.
+enum Inserted {
+    /// It is stored, with the run that begins.
+    Done(Option<Box<RunRow>>),
+    /// A task of that name is there already, or the task of a version is not.
+    NotThere,
+    /// The dataset has a version of this name, or a run that has not ended will make one.
+    VersionTaken(String),
+}
+
 async fn insert(
     tx: &mut dyn tidemill_meta::Tx,
     task: TaskRow,
     run: Option<RunRow>,
-) -> Result<(bool, Option<RunRow>), MetaError> {
+) -> Result<Inserted, MetaError> {
+    // Before anything is stored: what is refused leaves nothing.
+    if let Some(name) = taken_version(tx, run.as_ref()).await? {
+        return Ok(Inserted::VersionTaken(name));
+    }
     if !processing::insert_task(tx, &task).await? {
-        return Ok((false, None));
+        return Ok(Inserted::NotThere);
     }
     match run {
-        Some(run) => Ok((true, insert_version(tx, run).await?)),
-        None => Ok((true, None)),
+        Some(run) => insert_version(tx, run).await,
+        None => Ok(Inserted::Done(None)),
     }
 }
 
-async fn insert_version(
-    tx: &mut dyn tidemill_meta::Tx,
-    mut run: RunRow,
-) -> Result<Option<RunRow>, MetaError> {
-    let Some(n) = processing::next_version(tx, &run.task_id).await? else { return Ok(None) };
+async fn insert_version(tx: &mut dyn tidemill_meta::Tx, mut run: RunRow) -> Result<Inserted, MetaError> {
+    if let Some(name) = taken_version(tx, Some(&run)).await? {
+        return Ok(Inserted::VersionTaken(name));
+    }
+    let Some(n) = processing::next_version(tx, &run.task_id).await? else { return Ok(Inserted::NotThere) };
     run.n = n;
     run.version_name = format!("V{n:03}");
     processing::insert_run(tx, &run).await?;
-    Ok(Some(run))
+    Ok(Inserted::Done(Some(Box::new(run))))
+}
+
+/// The name of the dataset version that a run is to make, if it is taken: by a version, or by another run.
+async fn taken_version(
+    tx: &mut dyn tidemill_meta::Tx,
+    run: Option<&RunRow>,
+) -> Result<Option<String>, MetaError> {
+    let Some((id, name)) = run.and_then(named_version) else { return Ok(None) };
+    let is_same = |other: &RunRow| named_version(other).is_some_and(|other| other == (id, name.clone()));
+    let is_taken = dataset::version_named(tx, id, &name).await?.is_some()
+        || processing::unfinished_runs(tx).await?.iter().any(is_same);
+    Ok(Some(name).filter(|_| is_taken))
+}
+
+/// The dataset that a run makes a version of, and the version's name if the request gives one.
+fn named_version(run: &RunRow) -> Option<(&str, String)> {
+    let body: ProcessorTaskRequest = serde_json::from_str(&run.spec).ok()?;
+    let name = body.work_path?.version_name.filter(|name| !name.is_empty())?;
+    Some((run.target_dataset.as_deref()?, name))
 }

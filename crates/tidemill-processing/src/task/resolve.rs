@@ -158,12 +158,9 @@ impl Processing {
                 opened.map_err(|e| bucket_error(&base.bucket, &e))?;
                 Ok((base.join(run_id).as_dir(), None))
             }
-            Some(Target::Dataset { id, version_name }) => {
+            Some(Target::Dataset { id, .. }) => {
                 let dataset = self.dataset(project, id).await?;
                 self.check_target(project, &dataset, request).await?;
-                if let Some(name) = version_name {
-                    self.check_version_name(project, id, name).await?;
-                }
                 Ok((dataset.work.join(run_id).as_dir(), Some(id.clone())))
             }
             None => Err(ProcessingError::Invalid(
@@ -240,20 +237,6 @@ impl Processing {
         };
         let body = serde_json::from_str(&spec).map_err(|e| ProcessingError::Internal(e.to_string()))?;
         Request::read(&body).map(Some)
-    }
-
-    async fn check_version_name(
-        &self,
-        project: &ProjectId,
-        id: &str,
-        name: &str,
-    ) -> Result<(), ProcessingError> {
-        let versions = self.0.ctx.datasets.versions(project, id).await;
-        let versions = versions.map_err(|e| ProcessingError::Internal(e.to_string()))?;
-        match versions.iter().any(|version| version.name == name) {
-            true => Err(ProcessingError::VersionExists(name.to_owned())),
-            false => Ok(()),
-        }
     }
 }
 

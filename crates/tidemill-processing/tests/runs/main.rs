@@ -16,4 +16,5 @@ mod refused;
 mod stop;
 mod support;
 mod task_input;
+mod versions;
 mod withdrawn;
