@@ -39,8 +39,14 @@ impl Counters {
     /// Why there is nothing in the output; `None` if there is something, or if it was not to be expected.
     fn nothing(&self) -> Option<String> {
         let left = self.unmodified + self.modified + self.added;
+        if self.origin == 0 && self.added == 0 {
+            return Some("nothing was read: the input holds no image".to_owned());
+        }
         if left == 0 && self.deleted > 0 {
-            return Some(format!("no sample is left: all {} were dropped, their results say why", self.deleted));
+            return Some(format!(
+                "no sample is left: all {} were dropped, their results say why",
+                self.deleted
+            ));
         }
         let none_is_new = self.added == 0 && !self.withdrawn.is_empty();
         none_is_new.then(|| "no sample is left: every new one was withdrawn".to_owned())

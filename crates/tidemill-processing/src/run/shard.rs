@@ -295,11 +295,30 @@ fn apply(mut record: Record, mut work: Work, steps: &MapSteps) -> (Record, Optio
 /// A sample whose object cannot be used.
 pub(crate) fn dropped(mut record: Record, why: &Unusable) -> Record {
     record.fate = record.fate.left_out();
-    record.reasons.push(reason(why));
+    let reason = if record.entry.is_some() { of_version(why) } else { None };
+    record.reasons.push(reason.unwrap_or_else(|| of_listing(why)));
     record
 }
 
-fn reason(why: &Unusable) -> Reason {
+/// Why an object cannot be used that a dataset version names; `None` where that does not matter.
+fn of_version(why: &Unusable) -> Option<Reason> {
+    match why {
+        Unusable::Gone => Some(Reason::new(
+            "source_missing",
+            "the object that the dataset version names was deleted",
+            "数据集版本中的对象已被删除",
+        )),
+        Unusable::Changed => Some(Reason::new(
+            "source_changed",
+            "the object is no longer what the dataset version says: it was changed since",
+            "该对象已被修改，与数据集版本的记录不一致",
+        )),
+        Unusable::TooLarge | Unusable::TooMuch { .. } | Unusable::Unreadable(_) => None,
+    }
+}
+
+/// Why an object cannot be used that was listed.
+fn of_listing(why: &Unusable) -> Reason {
     match why {
         Unusable::Gone => Reason::new(
             "source_missing",

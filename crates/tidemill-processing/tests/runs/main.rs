@@ -16,5 +16,6 @@ mod refused;
 mod stop;
 mod support;
 mod task_input;
+mod told;
 mod versions;
 mod withdrawn;
