@@ -1,6 +1,7 @@
 """Processing tasks on real pictures: uploads with boto3, the documented requests, signed URLs, kills."""
 
 import json
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -179,25 +180,29 @@ def test_boxes_are_carried_along_with_augmented_pictures(server, tasks):
     bucket = objects.make_bucket(server, names.fresh("boxes"))
     files = pictures("detect", 10, boxes=True)
     upload(server, bucket, files)
-    body = request(names.fresh("flip"), bucket, [operator("Flip", lr_ud="lr", task_type="object_detection")],
+    body = request(names.fresh("flip"), bucket, [operator("Flip", lr_ud="lr", task_type="object_detection", copies=2)],
                    template="sys_data_augmentation")  # fmt: skip
     version = tasks.ended(tasks.create(body)["task_id"])
-    assert (version["status"], version["add_sample_count"], version["origin_sample_count"]) == (2, 10, 10), version
+    assert (version["status"], version["add_sample_count"], version["origin_sample_count"]) == (2, 20, 10), version
     assert version["unmodified_sample_count"] == 10 and version["deleted_sample_count"] == 0
     output = version["work_path"]["output_path"].removeprefix(f"/{bucket}/")
     written = objects.contents(server, bucket, output)
     lines = [json.loads(line) for line in written[output + "output.manifest"].splitlines()]
-    assert len(lines) == 10
+    assert len(lines) == 20
     for line in lines:
         label = line["annotation"][0]
         assert label["type"] == "modelarts/object_detection" and label["annotation-format"] == "PASCAL VOC"
         key = label["annotation-loc"].removeprefix(f"obs://{bucket}/")
-        before, after = (boxes(text) for text in (files[key.rsplit("/", 1)[1]], written[key]))
+        before, after = (boxes(text) for text in (files[re.sub(r"_[12]\.xml$", ".xml", key.rsplit("/", 1)[1])], written[key]))
         assert len(before) == len(after) > 0
         mirrored = [(after[0] - x1, y0, after[0] - x0, y1) for x0, y0, x1, y1 in before[1]]
         assert all(abs(a - b) <= 1 for box, other in zip(mirrored, after[1]) for a, b in zip(box, other))
     rows = tasks.results(version)
-    assert {row["result_property"] for row in rows} == {3} and len(rows) == 10
+    assert {row["result_property"] for row in rows} == {3} and len(rows) == 20
+    # Copies share the id of their origin; that of the product is the manifest's.
+    assert len({row["sample_id"] for row in rows}) == 10
+    products = {row["tidemill"]["product_id"]: row["new_source"] for row in rows}
+    assert products == {line["id"]: line["source"] for line in lines}
     assert rows[0]["result_description"][0][-1] == "use Flip augmentation"
 
 
@@ -285,5 +290,8 @@ def test_a_generator_of_ones_own_makes_images_of_images(server, tasks):
     missing = tasks.create(translate("none.onnx"), expect=400)
     assert missing["error_code"] == "ModelArts.4312" and "none.onnx" in missing["error_msg"]
     training = request(names.fresh("gan"), bucket, [operator("CycleGAN")], template="sys_data_augmentation")
+    refused = tasks.create(training, expect=400)
+    assert refused["error_code"] == "ModelArts.0104" and "source and the target" in refused["error_msg"]
+    training["inputs"] *= 2
     version = tasks.ended(tasks.create(training)["task_id"])
     assert version["status"] == 3 and "no trainer configured" in version["error_msg"], version

@@ -333,6 +333,9 @@ pub struct ProcessorResult {
 pub struct ProcessorWhy {
     /// The run.
     pub run_id: String,
+    /// The id of the product in the manifest of the output; absent when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<String>,
     /// Everything that was found, in order.
     pub reasons: Vec<ProcessorReason>,
     /// The sample it was compared with.

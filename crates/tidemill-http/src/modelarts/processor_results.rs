@@ -57,6 +57,7 @@ fn why(result: &SampleResult, reasons: &[Reason], version_id: &str) -> Processor
     let reason = |r: &Reason| ProcessorReason { code: r.code.clone(), text: r.english.clone() };
     ProcessorWhy {
         run_id: version_id.to_owned(),
+        product_id: result.product.as_ref().map(sample_id),
         reasons: reasons.iter().map(reason).collect(),
         compared_with: result.compared_with.as_ref().map(|place| place.written(Scheme::Obs)),
         scores: result.scores.clone(),
