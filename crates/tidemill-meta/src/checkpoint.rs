@@ -77,9 +77,11 @@ pub async fn delete_checkpoints(
     }
 }
 
-/// Names of the streams on which the app has a checkpoint, ascending.
+/// Names of the streams of the app's project on which it has a checkpoint, ascending. Streams of others, which it
+/// reads by a policy, cannot be found by their names.
 pub async fn committed_streams(tx: &mut dyn Tx, app_id: &str) -> Result<Vec<String>, MetaError> {
-    let sql = "SELECT s.name FROM streams s WHERE s.state <> 'TERMINATING' AND s.id IN \
+    let sql = "SELECT s.name FROM streams s JOIN apps a ON a.project = s.project \
+               WHERE a.id = $1 AND s.state <> 'TERMINATING' AND s.id IN \
                (SELECT stream_id FROM checkpoints WHERE app_id = $1) ORDER BY s.name";
     tx.query(sql, args![app_id]).await?.iter().map(|row| row.text(0)).collect()
 }

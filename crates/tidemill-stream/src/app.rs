@@ -14,7 +14,7 @@ pub struct App {
     pub name: String,
     /// When it was created, in ms since the epoch.
     pub created_ms: i64,
-    /// Names of the streams on which it has a checkpoint, ascending.
+    /// Names of the streams of its project on which it has a checkpoint, ascending.
     pub streams: Vec<String>,
 }
 

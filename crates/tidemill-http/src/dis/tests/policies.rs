@@ -181,6 +181,27 @@ async fn a_grantee_reads_what_it_may_until_the_policy_or_the_stream_goes() {
 }
 
 #[tokio::test]
+async fn an_app_lists_only_streams_that_its_project_can_open() {
+    let api = Api::new().await;
+    let other = Account::new(&api, "other").await;
+    api.create("s", 1).await;
+    let id = id_of(&api, "s").await;
+    grant(&api, &id, "other", "getRecords").await;
+    let own = json!({"stream_name": "own", "partition_count": 1});
+    assert_eq!(other.call(&api, "POST", "/streams", own).await.status, 201);
+    assert_eq!(other.call(&api, "POST", "/apps", json!({"app_name": "a"})).await.status, 201);
+    for stream in [json!({"stream_id": id}), json!({"stream_name": "own"})] {
+        let mut commit = json!({"app_name": "a", "partition_id": "0", "sequence_number": "0", "checkpoint_type": "LAST_READ"});
+        commit.as_object_mut().unwrap().extend(stream.as_object().unwrap().clone());
+        assert_eq!(other.call(&api, "POST", "/checkpoints", commit).await.status, 201);
+    }
+    let app = other.call(&api, "GET", "/apps/a", Value::Null).await.body;
+    assert_eq!(app["commit_checkpoint_stream_names"], json!(["own"]));
+    let listed = other.call(&api, "GET", "/apps", Value::Null).await.body;
+    assert_eq!(listed["apps"][0]["commit_checkpoint_stream_names"], json!(["own"]));
+}
+
+#[tokio::test]
 async fn one_user_can_be_meant() {
     let api = Api::new().await;
     let other = Account::new(&api, "other").await;
