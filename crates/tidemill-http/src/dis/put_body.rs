@@ -181,7 +181,9 @@ impl<'de> Visitor<'de> for EntryVisitor {
             match field {
                 RecordField::Data => {
                     seen.once(0, "data")?;
-                    record.data = Payload::Base64(map.next_value::<Base64<'de>>()?.0);
+                    if let Some(text) = map.next_value::<Base64<'de>>()?.0 {
+                        record.data = Payload::Base64(text);
+                    }
                 }
                 RecordField::PartitionId => {
                     seen.once(1, "partition_id")?;
@@ -237,30 +239,38 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 }
 
-/// A string taken as bytes: base64 is checked when it is decoded, so UTF-8 need not be checked before.
-struct Base64<'a>(Cow<'a, [u8]>);
+/// A string taken as bytes, or `null`: base64 is checked when it is decoded, so UTF-8 need not be checked before.
+struct Base64<'a>(Option<Cow<'a, [u8]>>);
 
 impl<'de> Deserialize<'de> for Base64<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_bytes(Base64Visitor).map(Self)
+        deserializer.deserialize_option(Base64Visitor).map(Self)
     }
 }
 
 struct Base64Visitor;
 
 impl<'de> Visitor<'de> for Base64Visitor {
-    type Value = Cow<'de, [u8]>;
+    type Value = Option<Cow<'de, [u8]>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("base64 text")
     }
 
+    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_bytes(self)
+    }
+
     fn visit_borrowed_bytes<E: de::Error>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(bytes))
+        Ok(Some(Cow::Borrowed(bytes)))
     }
 
     fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(bytes.to_vec()))
+        Ok(Some(Cow::Owned(bytes.to_vec())))
     }
 }
 
@@ -346,6 +356,8 @@ mod tests {
         assert_eq!(parsed.records[1].data, Payload::Base64(b"YQ==".into()));
         assert_eq!(parsed.records[1].partition_key.as_deref(), Some("a\nb"));
         assert_eq!(parsed.stream_id.as_deref(), Some(""));
+        let absent = parse(br#"{"records":[{"data":null},{}]}"#).unwrap();
+        assert_eq!(absent.records[0], absent.records[1]);
     }
 
     #[test]
