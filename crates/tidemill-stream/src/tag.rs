@@ -6,7 +6,6 @@ use tidemill_model::limits::TAG_KEY_CHARS_MAX;
 /// Tags a stream may have.
 const TAGS_MAX: usize = 10;
 const VALUE_CHARS_MAX: usize = 43;
-const SYS_VALUE_CHARS_MAX: usize = 64;
 /// The only key the system uses.
 const SYS_KEY: &str = "_sys_enterprise_project_id";
 
@@ -31,10 +30,13 @@ fn fits(text: &str, max: usize, ok: impl Fn(char) -> bool) -> bool {
 
 /// The tags of a whole stream: at most 10 with distinct keys, system tags with the one known key.
 pub(crate) fn check(tags: &[Tag], sys_tags: &[Tag]) -> Result<(), TagRefusal> {
-    if tags.len() > TAGS_MAX {
-        return Err(TagRefusal::TooMany);
-    }
+    check_number(tags)?;
     check_each(tags, sys_tags)
+}
+
+/// At most 10 tags.
+pub(crate) fn check_number(tags: &[Tag]) -> Result<(), TagRefusal> {
+    if tags.len() > TAGS_MAX { Err(TagRefusal::TooMany) } else { Ok(()) }
 }
 
 /// Each tag of allowed characters, keys distinct.
@@ -50,9 +52,23 @@ fn check_each(tags: &[Tag], sys_tags: &[Tag]) -> Result<(), TagRefusal> {
             return Err(TagRefusal::Invalid("a tag key is there twice"));
         }
     }
-    let system = |tag: &Tag| tag.key == SYS_KEY && fits(&tag.value, SYS_VALUE_CHARS_MAX, is_word);
-    if sys_tags.len() > 1 || !sys_tags.iter().all(system) {
+    check_system(sys_tags)
+}
+
+fn check_system(sys_tags: &[Tag]) -> Result<(), TagRefusal> {
+    if sys_tags.len() > 1 || sys_tags.iter().any(|tag| tag.key != SYS_KEY) {
         return Err(TagRefusal::Invalid("sys_tags may hold _sys_enterprise_project_id once"));
     }
+    if !sys_tags.iter().all(|tag| tag.value == "0" || is_uuid(&tag.value)) {
+        return Err(TagRefusal::Invalid("_sys_enterprise_project_id must be 0 or a UUID of 36 characters"));
+    }
     Ok(())
+}
+
+/// 8, 4, 4, 4 and 12 hexadecimal digits with dashes between them.
+fn is_uuid(text: &str) -> bool {
+    let is_part = |(part, digits): (&str, usize)| {
+        part.len() == digits && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    text.split('-').count() == 5 && text.split('-').zip([8, 4, 4, 4, 12]).all(is_part)
 }

@@ -28,17 +28,6 @@ pub enum TagChange {
     RemoveOne(String),
 }
 
-impl TagChange {
-    /// Whether it names no tag at all.
-    pub fn is_empty(&self) -> bool {
-        match self {
-            Self::Put { tags, sys_tags } => tags.is_empty() && sys_tags.is_empty(),
-            Self::Remove { keys, sys_keys } => keys.is_empty() && sys_keys.is_empty(),
-            Self::RemoveOne(_) => false,
-        }
-    }
-}
-
 /// Why the tags stayed as they were.
 #[derive(Debug, thiserror::Error)]
 pub enum TagError {
@@ -103,7 +92,7 @@ fn changed(stream: &Stream, change: TagChange) -> Result<(Vec<Tag>, Vec<Tag>), T
             tag::check(&new, &new_sys)?;
             put(&mut tags, new);
             put(&mut sys_tags, new_sys);
-            tag::check(&tags, &sys_tags)?;
+            tag::check_number(&tags)?;
         }
         TagChange::Remove { keys, sys_keys } => {
             tags.retain(|tag| !keys.contains(&tag.key));

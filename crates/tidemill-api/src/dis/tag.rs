@@ -26,11 +26,8 @@ pub struct TagAction {
 /// The tags of a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TagList {
-    /// Keys ascending.
+    /// Tags of the user, keys ascending; those of the system come with the stream's description.
     pub tags: Vec<Tag>,
-    /// Tags of the system.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sys_tags: Vec<Tag>,
 }
 
 /// A key and several values: what is asked for, or what there is.

@@ -45,8 +45,7 @@ pub(super) async fn list_tags(
 ) -> Result<Response, DisError> {
     request.allow("dis:tags:list")?;
     let stream = stream_of(&state, &request)?;
-    let (tags, sys_tags) = (stream_detail::tags(&stream.tags), stream_detail::tags(&stream.sys_tags));
-    Ok(reply::json(StatusCode::OK, &dis::TagList { tags, sys_tags }))
+    Ok(reply::json(StatusCode::OK, &dis::TagList { tags: stream_detail::tags(&stream.tags) }))
 }
 
 pub(super) async fn delete_tag(
@@ -70,12 +69,13 @@ pub(super) async fn batch_tags(
     let body: dis::TagAction = request.json()?;
     let (tags, sys_tags) = (body.tags.unwrap_or_default(), body.sys_tags.unwrap_or_default());
     let action = body.action.ok_or_else(|| DisError::invalid("action is missing"))?;
+    let nothing = tags.is_empty();
     let wanted = match action.as_str() {
         "create" => TagChange::Put { tags: domain_tags(tags), sys_tags: domain_tags(sys_tags) },
         "delete" => TagChange::Remove { keys: keys(tags), sys_keys: keys(sys_tags) },
         other => return Err(unsupported(other)),
     };
-    if wanted.is_empty() {
+    if nothing {
         return Err(DisError::invalid("tags must name at least one tag"));
     }
     change(&state, &request, wanted).await

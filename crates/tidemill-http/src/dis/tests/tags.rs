@@ -41,12 +41,14 @@ async fn tags_are_added_overwritten_and_removed() {
     let create =
         json!({"action": "create", "tags": [tag("action", "x"), tag("team", "d")], "sys_tags": system});
     changed(&api.post(&format!("{path}/action"), create).await);
-    assert_eq!(api.get(&path).await.body["sys_tags"], system);
+    assert_eq!(api.get("/streams/s").await.body["sys_tags"], system);
+    assert_eq!(api.get(&path).await.body.as_object().unwrap().keys().collect::<Vec<_>>(), ["tags"]);
     changed(&api.call("DELETE", &format!("{path}/action"), "").await);
     let delete =
         json!({"action": "delete", "tags": [{"key": "old"}, {"key": "no such/key?"}], "sys_tags": system});
     changed(&api.post(&format!("{path}/action"), delete).await);
     assert_eq!(api.get(&path).await.body, json!({"tags": [tag("team", "d")]}));
+    assert_eq!(api.get("/streams/s").await.body.get("sys_tags"), None);
 }
 
 #[tokio::test]
@@ -68,6 +70,15 @@ async fn every_wrong_tag_call_has_its_code() {
     api.post(&action, batch("create", json!([tag("k0", "1"), tag("k0", "2")])))
         .await
         .refused(400, "DIS.4200");
+    let no_uuid = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f";
+    for value in ["", "1", "nonsense", no_uuid, &format!("{no_uuid}g"), &format!("{no_uuid}0-")] {
+        let system = json!([tag("_sys_enterprise_project_id", value)]);
+        let both = json!({"action": "create", "tags": [tag("k0", "")], "sys_tags": system});
+        let text = api.post(&action, both).await.refused(400, "DIS.4200").to_owned();
+        assert!(text.contains("_sys_enterprise_project_id must be 0 or a UUID"), "{text}");
+        let made = json!({"stream_name": "t", "partition_count": 1, "sys_tags": system});
+        assert_eq!(api.post("/streams", made).await.refused(400, "DIS.4200"), text);
+    }
     for wrong in
         [json!({}), json!({"tag": null}), json!({"tag": 7}), json!({"tag": {"value": "v"}}), json!([])]
     {
