@@ -27,7 +27,8 @@ pub(super) async fn commit_checkpoint(
     let names = [body.stream_name.as_deref(), body.stream_id.as_deref()];
     let stream = lookup::granted(&state.streams, &request, names, GrantedAction::GetRecords)?;
     let partition = lookup::partition(body.partition_id.as_deref().unwrap_or_default())?;
-    let app = body.app_name.as_deref().unwrap_or_default();
+    let app = body.app_name.as_deref().filter(|name| !name.is_empty());
+    let app = app.ok_or_else(|| DisError::invalid("app_name is missing"))?;
     let sequence = body.sequence_number.as_deref().unwrap_or_default();
     let metadata = body.metadata.as_deref().unwrap_or_default();
     let (streams, app) = (&state.streams, AppRef { project: &request.project, name: app });

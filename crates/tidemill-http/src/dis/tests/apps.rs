@@ -103,6 +103,12 @@ async fn refused_checkpoints_name_the_reason() {
     ] {
         api.post("/checkpoints", body).await.refused(400, code);
     }
+    let mut nameless = commit("0", "0");
+    nameless.as_object_mut().unwrap().remove("app_name");
+    for body in [with("app_name", json!("")), with("app_name", json!(null)), nameless] {
+        let refused = api.post("/checkpoints", body).await;
+        assert_eq!(refused.refused(400, "DIS.4200"), "Invalid request. [app_name is missing]");
+    }
     assert_eq!(api.post("/checkpoints", with("metadata", json!("ä".repeat(1000)))).await.status, 201);
     api.get("/checkpoints?stream_name=s&app_name=b&partition_id=0").await.refused(400, "DIS.4332");
     api.get("/checkpoints?stream_name=s&partition_id=0").await.refused(400, "DIS.4200");
