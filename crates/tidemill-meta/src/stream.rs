@@ -62,8 +62,8 @@ pub struct ScalingRow {
     pub at_ms: i64,
     /// Active partitions before.
     pub from: u32,
-    /// Active partitions asked for.
-    pub to: u32,
+    /// Active partitions asked for; of an attempt that was refused any number.
+    pub to: i64,
     /// Whether the load asked for it.
     pub auto: bool,
     /// [`SCALED`], or why it was not done: `INVALID`, `QUOTA` or `FAILED`.
@@ -151,7 +151,7 @@ fn scaling_of(row: &Row) -> Result<ScalingRow, MetaError> {
     Ok(ScalingRow {
         at_ms: row.int(0)?,
         from: index_of(row, 1)?,
-        to: index_of(row, 2)?,
+        to: row.int(2)?,
         auto: row.bool(3)?,
         outcome: row.text(4)?,
     })

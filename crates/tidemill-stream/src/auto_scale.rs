@@ -52,15 +52,15 @@ impl Streams {
         }
         let passed = stream.traffic.unwritten(None).remove(&minute).unwrap_or_default();
         let target = target(stream, &passed)?;
-        let (from, to) = (u32::try_from(stream.writable()).ok()?, u32::try_from(target).ok()?);
+        let from = u32::try_from(stream.writable()).ok()?;
+        let record = ScaleRecord { at_ms: now_ms, from, to: target, auto: true, outcome: ScaleOutcome::Done };
         let (at_ms, up) = last_change(stream);
-        let turns = up != (to > from);
+        let turns = up != record.is_up();
         if turns && now_ms - at_ms <= TURN_MS {
             return None;
         }
         // The rate of decreases is no failure, only a pause.
-        let record = ScaleRecord { at_ms: now_ms, from, to, auto: true, outcome: ScaleOutcome::Done };
-        let may = to > from || scaled_lately(stream, record) < self.0.config.scalings_per_hour(record);
+        let may = record.is_up() || scaled_lately(stream, record) < self.0.config.scalings_per_hour(record);
         may.then_some(target)
     }
 }
@@ -68,7 +68,7 @@ impl Streams {
 /// When the number of partitions last changed, and whether upwards; making the stream counts as that.
 fn last_change(stream: &Stream) -> (i64, bool) {
     let last = stream.scale_records.iter().rfind(|record| record.is_done());
-    last.map_or((stream.created_ms, true), |r| (r.at_ms, r.to > r.from))
+    last.map_or((stream.created_ms, true), |r| (r.at_ms, r.is_up()))
 }
 
 /// Where the load of a minute leads, within the stream's bounds. The first count of a stream may be outside

@@ -48,7 +48,7 @@ impl Streams {
     ///
     /// Upwards the lowest inactive indexes come back first, with their numbers going on; downwards the
     /// highest indexes become DELETED: readable until retention ends, no longer writable. What is refused is
-    /// noted in the stream's history, too, unless it is no number that a stream could have.
+    /// noted in the stream's history, too, unless its number has more than the 32 bits that clients read there.
     pub async fn scale_stream(&self, id: &str, target: i64) -> Result<Arc<Stream>, ScaleError> {
         self.scale_anyway(id, target, false).await
     }
@@ -78,19 +78,27 @@ impl Streams {
         }
         let changed = self.change(&stream, target, auto).await;
         if let Err(error) = &changed
-            && let Some(record) = refused(&stream, target, auto, error, self.0.clock.now_ms())
+            && let Some(outcome) = refusal(error)
+            && i32::try_from(target).is_ok()
         {
-            self.note_refusal(&stream, record).await;
+            self.note_refusal(&stream, self.attempt(&stream, target, auto, outcome)).await;
         }
         changed
     }
 
+    /// What the history says of an attempt made now.
+    fn attempt(&self, stream: &Stream, target: i64, auto: bool, outcome: ScaleOutcome) -> ScaleRecord {
+        let from = u32::try_from(stream.writable()).unwrap_or(u32::MAX);
+        ScaleRecord { at_ms: self.0.clock.now_ms(), from, to: target, auto, outcome }
+    }
+
     async fn change(&self, stream: &Stream, target: i64, auto: bool) -> Result<Arc<Stream>, ScaleError> {
         let max = self.0.config.partitions_max(stream.stream_type);
-        let record = self.check(stream, target, auto)?;
-        let scaled = scaled(stream, record);
-        if record.to > record.from {
-            self.0.log.grow_stream(stream.incarnation, record.to).await?;
+        let record = self.attempt(stream, target, auto, ScaleOutcome::Done);
+        let count = self.check(stream, record)?;
+        let scaled = scaled(stream, record, count);
+        if record.is_up() {
+            self.0.log.grow_stream(stream.incarnation, count).await?;
         }
         let written = scaled.clone();
         self.0.meta.tx(move |tx| Box::pin(write(tx, written.clone(), record, max))).await?;
@@ -114,51 +122,46 @@ impl Streams {
         self.0.catalog.put(Arc::new(noted));
     }
 
-    fn check(&self, stream: &Stream, target: i64, auto: bool) -> Result<ScaleRecord, ScaleError> {
+    /// The number of partitions that the attempt asks for, if the stream may have it now.
+    fn check(&self, stream: &Stream, attempt: ScaleRecord) -> Result<u32, ScaleError> {
         let max = self.0.config.partitions_max(stream.stream_type);
-        let from = u32::try_from(stream.writable()).unwrap_or(u32::MAX);
+        let target = attempt.to;
         let wrong = |text: String| Err(ScaleError::Invalid(text));
         if target < 1 {
             return wrong(format!("target_partition_count must be at least 1, got {target}"));
         }
-        if target == i64::from(from) {
+        if target == i64::from(attempt.from) {
             return wrong(format!("target_partition_count {target} is the current partition count"));
         }
-        let wanted = target.unsigned_abs();
-        let to = u32::try_from(wanted).ok().filter(|to| u64::from(*to) <= max);
-        let to = to.ok_or(ScaleError::Quota { active: wanted, max })?;
-        let outcome = ScaleOutcome::Done;
-        let record = ScaleRecord { at_ms: self.0.clock.now_ms(), from, to, auto, outcome };
-        let allowed = self.0.config.scalings_per_hour(record);
-        if scaled_lately(stream, record) >= allowed {
-            let (direction, by) =
-                (if to > from { "up" } else { "down" }, if auto { " automatically" } else { "" });
+        let count = u32::try_from(target).ok().filter(|count| u64::from(*count) <= max);
+        let count = count.ok_or(ScaleError::Quota { active: target.unsigned_abs(), max })?;
+        let allowed = self.0.config.scalings_per_hour(attempt);
+        if scaled_lately(stream, attempt) >= allowed {
+            let direction = if attempt.is_up() { "up" } else { "down" };
+            let by = if attempt.auto { " automatically" } else { "" };
             return wrong(format!("a stream can be scaled {direction}{by} {allowed} times an hour"));
         }
-        Ok(record)
+        Ok(count)
     }
 }
 
 /// How often the stream was scaled like `next` in the hour before. Increases by people and by the load are
 /// counted apart, decreases together.
 pub(crate) fn scaled_lately(stream: &Stream, next: ScaleRecord) -> usize {
-    let up = next.to > next.from;
-    let alike = |r: &&ScaleRecord| r.is_done() && (r.to > r.from) == up && (!up || r.auto == next.auto);
+    let up = next.is_up();
+    let alike = |r: &&ScaleRecord| r.is_done() && r.is_up() == up && (!up || r.auto == next.auto);
     let lately = |r: &&ScaleRecord| r.at_ms > next.at_ms - HOUR_MS;
     stream.scale_records.iter().filter(alike).filter(lately).count()
 }
 
-/// What the history says of an attempt that was refused; nothing of one that no stream could get.
-fn refused(stream: &Stream, target: i64, auto: bool, error: &ScaleError, at_ms: i64) -> Option<ScaleRecord> {
-    let outcome = match error {
-        ScaleError::Invalid(_) => ScaleOutcome::Invalid,
-        ScaleError::Quota { .. } => ScaleOutcome::Quota,
-        ScaleError::Meta(_) | ScaleError::Log(_) => ScaleOutcome::Failed,
-        ScaleError::UnknownStream | ScaleError::NotRunning | ScaleError::CutOff => return None,
-    };
-    let from = u32::try_from(stream.writable()).ok()?;
-    let to = i32::try_from(target).ok().and_then(|to| u32::try_from(to).ok())?;
-    Some(ScaleRecord { at_ms, from, to, auto, outcome })
+/// What the history says of a refusal; nothing if the stream does not run.
+fn refusal(error: &ScaleError) -> Option<ScaleOutcome> {
+    match error {
+        ScaleError::Invalid(_) => Some(ScaleOutcome::Invalid),
+        ScaleError::Quota { .. } => Some(ScaleOutcome::Quota),
+        ScaleError::Meta(_) | ScaleError::Log(_) => Some(ScaleOutcome::Failed),
+        ScaleError::UnknownStream | ScaleError::NotRunning | ScaleError::CutOff => None,
+    }
 }
 
 /// Adds to a history, which keeps the newest changes and the newest refusals: the rows do the same.
@@ -172,15 +175,15 @@ fn remember(records: &mut Vec<ScaleRecord>, record: ScaleRecord) {
     }
 }
 
-/// The stream after the change. Active are exactly the indexes below `record.to`.
-fn scaled(stream: &Stream, record: ScaleRecord) -> Stream {
+/// The stream after the change. Active are exactly the indexes below `count`.
+fn scaled(stream: &Stream, record: ScaleRecord, count: u32) -> Stream {
     let mut scaled = stream.clone();
     scaled.modified_ms = record.at_ms;
     remember(&mut scaled.scale_records, record);
     for partition in &mut scaled.partitions {
         let index = partition.id.0;
-        if index < record.to {
-            *partition = active_partition(index, record.to);
+        if index < count {
+            *partition = active_partition(index, count);
         } else if partition.state == PartitionState::Active {
             *partition = Partition {
                 state: PartitionState::Deleted,
@@ -190,7 +193,7 @@ fn scaled(stream: &Stream, record: ScaleRecord) -> Stream {
         }
     }
     let known = u32::try_from(scaled.partitions.len()).unwrap_or(u32::MAX);
-    scaled.partitions.extend((known..record.to).map(|index| active_partition(index, record.to)));
+    scaled.partitions.extend((known..count).map(|index| active_partition(index, count)));
     scaled
 }
 
@@ -207,7 +210,7 @@ async fn write(tx: &mut dyn Tx, stream: Stream, record: ScaleRecord, max: u64) -
     sql::insert_scaling(tx, &stream.id, &scaling_row(&record)).await?;
     let project = stream.project.as_str();
     let active = sql::active_partitions(tx, project, stream.stream_type.as_str()).await?;
-    if record.to > record.from && active > max {
+    if record.is_up() && active > max {
         return Err(ScaleError::Quota { active, max });
     }
     Ok(())

@@ -217,8 +217,8 @@ pub struct ScaleRecord {
     pub at_ms: i64,
     /// Active partitions before.
     pub from: u32,
-    /// Active partitions asked for.
-    pub to: u32,
+    /// Active partitions asked for; of an attempt that was refused any number.
+    pub to: i64,
     /// Whether the load asked for it rather than a person.
     pub auto: bool,
     /// What became of it.
@@ -229,6 +229,11 @@ impl ScaleRecord {
     /// Whether the number was changed.
     pub(crate) fn is_done(&self) -> bool {
         self.outcome == ScaleOutcome::Done
+    }
+
+    /// Whether more partitions were asked for than there were.
+    pub(crate) fn is_up(&self) -> bool {
+        self.to > i64::from(self.from)
     }
 }
 

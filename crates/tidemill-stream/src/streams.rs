@@ -54,7 +54,7 @@ impl StreamsConfig {
 
     /// How many changes like `record` a stream may have in any hour.
     pub(crate) fn scalings_per_hour(&self, record: ScaleRecord) -> usize {
-        match (record.to > record.from, record.auto) {
+        match (record.is_up(), record.auto) {
             (true, false) => self.scale_ups_per_hour,
             (true, true) => self.auto_scale_ups_per_hour,
             (false, _) => self.scale_downs_per_hour,

@@ -196,7 +196,7 @@ pub struct ScaleRecord {
     pub create_timestamp: i64,
     /// ACTIVE partitions before.
     pub src_partition_count: i64,
-    /// ACTIVE partitions asked for.
+    /// ACTIVE partitions asked for; of a refused attempt any number.
     pub target_partition_count: i64,
     /// 0 on success, else the number of the error it was answered with, for example 4308.
     pub result_code: i64,

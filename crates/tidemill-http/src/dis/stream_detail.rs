@@ -87,7 +87,7 @@ fn scale_record(record: &ScaleRecord) -> dis::ScaleRecord {
     dis::ScaleRecord {
         create_timestamp: record.at_ms,
         src_partition_count: i64::from(record.from),
-        target_partition_count: i64::from(record.to),
+        target_partition_count: record.to,
         result_code: result_code(record.outcome),
         auto_scale: record.auto,
     }

@@ -55,6 +55,21 @@ async fn scaling_has_a_rate_in_each_direction() {
 }
 
 #[tokio::test]
+async fn every_refused_number_of_partitions_is_noted_and_kept() {
+    let world = World::new().await;
+    let id = world.create("s", 2).await.id.clone();
+    let noted = [-1, 0, 2, i64::from(i32::MIN), i64::from(i32::MAX)];
+    for target in noted.into_iter().chain([i64::MIN, i64::MAX]) {
+        assert!(world.streams.scale_stream(&id, target).await.is_err());
+    }
+    let targets = |world: &World| -> Vec<i64> {
+        world.streams.by_id(&id).unwrap().scale_records.iter().map(|record| record.to).collect()
+    };
+    assert_eq!(targets(&world), noted);
+    assert_eq!(targets(&world.restart().await), noted);
+}
+
+#[tokio::test]
 async fn callers_that_scale_at_once_take_turns() {
     let world = World::new().await;
     let id = world.create("s", 1).await.id.clone();
@@ -65,9 +80,9 @@ async fn callers_that_scale_at_once_take_turns() {
     let changes: Vec<_> = changes.collect();
     assert_eq!((changes.len(), stream.scale_records.len()), (done, results.len()));
     for pair in changes.windows(2) {
-        assert_eq!(pair[0].to, pair[1].from);
+        assert_eq!(pair[0].to, i64::from(pair[1].from));
     }
-    assert_eq!(stream.writable(), changes.last().unwrap().to as usize);
+    assert_eq!(stream.writable() as i64, changes.last().unwrap().to);
 }
 
 #[tokio::test]

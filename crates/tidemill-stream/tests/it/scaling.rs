@@ -149,7 +149,7 @@ fn check_order(seen: &Seen, rounds: &[u64]) {
 
 fn check_history(records: &[ScaleRecord]) {
     let changes: Vec<_> = records.iter().map(|record| (record.from, record.to, record.auto)).collect();
-    let expected: Vec<_> = COUNTS.windows(2).map(|pair| (pair[0], pair[1], false)).collect();
+    let expected: Vec<_> = COUNTS.windows(2).map(|pair| (pair[0], i64::from(pair[1]), false)).collect();
     assert_eq!(changes, expected);
     assert!(records.windows(2).all(|pair| pair[0].at_ms < pair[1].at_ms));
 }
