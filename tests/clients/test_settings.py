@@ -134,3 +134,40 @@ def test_an_address_that_fails_to_authenticate_too_often_is_blocked():
         assert [ask("127.0.0.1")[0] for _ in range(5)] == [401] * 5, "loopback is never blocked"
         server.advance(301)
         assert ask(address, server.token())[0] == 200
+
+
+def test_a_stream_keeps_its_records_as_long_as_the_settings_allow():
+    with started("--limits.retention-hours", "100", "--limits.retention-hours-updated", "200") as server:
+        dis = Dis(server)
+        dis.create_stream("s", data_duration=100)
+        assert dis.describe("s")["retention_period"] == 100
+        too_long = {"stream_name": "t", "partition_count": 1, "data_duration": 101}
+        refused = dis.call("POST", "/streams", json=too_long, expect=400).json()
+        assert refused["error_msg"] == "Invalid request. [data_duration must be 24 to 100 hours, got 101]"
+
+        def changed(hours):
+            url = f"{server.api}/v3/{PROJECT_ID}/streams/s"
+            headers = {"X-Auth-Token": server.token()}
+            return requests.put(url, json={"stream_name": "s", "data_duration": hours}, headers=headers, timeout=20)
+
+        assert changed(200).status_code == 204
+        assert dis.describe("s")["retention_period"] == 200
+        assert changed(201).json()["error_code"] == "DIS.4200"
+    refused = Server(args=["--limits.retention-hours", "23"])
+    with pytest.raises(AssertionError, match="must be a number of hours from 24 to 87600"), contextlib.closing(refused):
+        refused.start()
+
+
+def test_partitions_change_as_often_in_an_hour_as_the_settings_allow():
+    with started("--limits.scale-ups-per-hour", "2", "--limits.scale-downs-per-hour", "3") as server:
+        dis = Dis(server)
+        dis.create_stream("s")
+
+        def statuses(*targets):
+            bodies = [{"target_partition_count": target} for target in targets]
+            return [dis.call("PUT", "/streams/s", json=body).status_code for body in bodies]
+
+        assert statuses(4, 5, 6) == [200, 200, 400]
+        assert statuses(4, 3, 2, 1) == [200, 200, 200, 400]
+        server.advance(HOUR + 1)
+        assert statuses(3, 1) == [200, 200]

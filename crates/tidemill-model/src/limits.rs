@@ -35,12 +35,8 @@ pub const JSON_DEPTH_MAX: usize = 64;
 pub const CURSOR_LIFE_MS: i64 = 5 * 60 * 1000;
 /// Longest cursor text.
 pub const CURSOR_CHARS_MAX: usize = 512;
-/// Retention a stream may ask for, in hours.
-pub const RETENTION_HOURS: std::ops::RangeInclusive<i64> = 24..=72;
-/// Retention a stream may be changed to, in hours.
-pub const RETENTION_HOURS_UPDATED: std::ops::RangeInclusive<i64> = 24..=168;
-/// Retention of a stream that asks for none, in hours.
-pub const RETENTION_HOURS_DEFAULT: i64 = 24;
+/// Least retention of a stream, in hours, and that of one that asks for none. The most is a setting.
+pub const RETENTION_HOURS_MIN: i64 = 24;
 /// Longest checkpoint metadata in characters.
 pub const CHECKPOINT_METADATA_CHARS_MAX: usize = 1000;
 /// Changes of its number of partitions that a stream remembers, and as many attempts that were refused.

@@ -5,13 +5,12 @@ use crate::rows::to_rows;
 use crate::stream::{
     AutoScale, CompressionFormat, DataType, Partition, PartitionState, Stream, StreamState, StreamType, Tag,
 };
-use crate::streams::Streams;
+use crate::streams::{Streams, StreamsConfig};
 use crate::tag::TagRefusal;
 use crate::{schema, tag};
 use std::sync::Arc;
 use tidemill_log::LogError;
 use tidemill_meta::{MetaError, Tx, stream as sql};
-use tidemill_model::limits::RETENTION_HOURS;
 use tidemill_model::{Incarnation, PartitionId, ProjectId, StreamName, random_id};
 
 /// What a new stream should be.
@@ -82,7 +81,7 @@ impl Streams {
         project: &ProjectId,
         new: NewStream,
     ) -> Result<Arc<Stream>, CreateError> {
-        check(&new)?;
+        check(&new, self.0.config.retention_hours_max)?;
         let made = match self.fresh(project, new) {
             Ok(stream) => self.make_anyway(stream).await,
             Err(error) => Err(error),
@@ -174,15 +173,12 @@ pub(crate) fn active_partition(index: u32, active: u32) -> Partition {
     Partition { id: PartitionId(index), state: PartitionState::Active, hash_low, hash_high, deleted_ms: None }
 }
 
-fn check(new: &NewStream) -> Result<(), CreateError> {
+fn check(new: &NewStream, retention_hours_max: i64) -> Result<(), CreateError> {
     let invalid = |text: String| Err(CreateError::Invalid(text));
     if new.partitions < 1 {
         return invalid(format!("partition_count must be at least 1, got {}", new.partitions));
     }
-    if !RETENTION_HOURS.contains(&new.retention_hours) {
-        let (from, to) = (RETENTION_HOURS.start(), RETENTION_HOURS.end());
-        return invalid(format!("data_duration must be {from} to {to} hours, got {}", new.retention_hours));
-    }
+    StreamsConfig::check_retention(new.retention_hours, retention_hours_max).map_err(CreateError::Invalid)?;
     new.auto_scale.check().map_err(CreateError::Invalid)?;
     if let Some(text) = &new.data_schema {
         schema::check(text).map_err(CreateError::Schema)?;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use tidemill_log::LogStore;
 use tidemill_meta::Meta;
+use tidemill_model::limits::RETENTION_HOURS_MIN;
 use tidemill_model::{Clock, Events, ProjectId};
 
 /// What the deployment allows.
@@ -28,6 +29,10 @@ pub struct StreamsConfig {
     pub auto_scale_ups_per_hour: usize,
     /// Decreases of a stream's partitions in any hour.
     pub scale_downs_per_hour: usize,
+    /// Longest retention a stream may be made with, in hours.
+    pub retention_hours_max: i64,
+    /// Longest retention a stream may be changed to, in hours.
+    pub retention_hours_updated_max: i64,
 }
 
 impl Default for StreamsConfig {
@@ -39,6 +44,8 @@ impl Default for StreamsConfig {
             scale_ups_per_hour: 10,
             auto_scale_ups_per_hour: 10,
             scale_downs_per_hour: 1,
+            retention_hours_max: 72,
+            retention_hours_updated_max: 168,
         }
     }
 }
@@ -50,6 +57,14 @@ impl StreamsConfig {
             StreamType::Common => self.common_partitions_max,
             StreamType::Advanced => self.advanced_partitions_max,
         }
+    }
+
+    /// Refuses a retention below 24 hours or above `max`, both in hours; the error says what is allowed.
+    pub(crate) fn check_retention(hours: i64, max: i64) -> Result<(), String> {
+        if (RETENTION_HOURS_MIN..=max).contains(&hours) {
+            return Ok(());
+        }
+        Err(format!("data_duration must be {RETENTION_HOURS_MIN} to {max} hours, got {hours}"))
     }
 
     /// How many changes like `record` a stream may have in any hour.

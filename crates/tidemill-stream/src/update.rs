@@ -2,10 +2,9 @@
 
 use crate::schema;
 use crate::stream::{AutoScale, DataType, Stream, StreamState};
-use crate::streams::Streams;
+use crate::streams::{Streams, StreamsConfig};
 use std::sync::Arc;
 use tidemill_meta::{MetaError, stream as sql};
-use tidemill_model::limits::RETENTION_HOURS_UPDATED;
 
 /// What should change; what is `None` stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +52,7 @@ impl Streams {
     /// A shorter retention trims at once; a longer one keeps what is still there. A new data type or schema
     /// counts for dump tasks that are made or changed from now on.
     pub async fn update_stream(&self, id: &str, update: StreamUpdate) -> Result<Arc<Stream>, UpdateError> {
-        check(&update)?;
+        check(&update, self.0.config.retention_hours_updated_max)?;
         let (streams, id) = (self.clone(), id.to_owned());
         let work = async move { streams.update(&id, update).await };
         tokio::spawn(work).await.map_err(|_| UpdateError::CutOff)?
@@ -88,12 +87,9 @@ impl Streams {
 }
 
 /// What can be told without the stream.
-fn check(update: &StreamUpdate) -> Result<(), UpdateError> {
-    let range = RETENTION_HOURS_UPDATED;
-    if let Some(hours) = update.retention_hours.filter(|hours| !range.contains(hours)) {
-        let (from, to) = (range.start(), range.end());
-        let text = format!("data_duration must be {from} to {to} hours, got {hours}");
-        return Err(UpdateError::Invalid(text));
+fn check(update: &StreamUpdate, retention_hours_max: i64) -> Result<(), UpdateError> {
+    if let Some(hours) = update.retention_hours {
+        StreamsConfig::check_retention(hours, retention_hours_max).map_err(UpdateError::Invalid)?;
     }
     match &update.data_schema {
         Some(text) => schema::check(text).map_err(UpdateError::Schema),

@@ -8,7 +8,7 @@ use http::StatusCode;
 use std::sync::Arc;
 use tidemill_api::{ErrorCode, dis};
 use tidemill_model::StreamName;
-use tidemill_model::limits::RETENTION_HOURS_DEFAULT;
+use tidemill_model::limits::RETENTION_HOURS_MIN;
 use tidemill_stream::{
     AutoScale, CompressionFormat, DataType, GrantedAction, NewStream, Stream, StreamType, Tag,
 };
@@ -31,7 +31,7 @@ fn new_stream(body: dis::CreateStream) -> Result<NewStream, DisError> {
     Ok(NewStream {
         name: StreamName::parse(&name).map_err(DisError::invalid)?,
         partitions: body.partition_count.ok_or_else(|| missing("partition_count"))?,
-        retention_hours: body.data_duration.unwrap_or(RETENTION_HOURS_DEFAULT),
+        retention_hours: body.data_duration.unwrap_or(RETENTION_HOURS_MIN),
         stream_type: word("stream_type", body.stream_type, StreamType::parse)?.unwrap_or_default(),
         data_type: word("data_type", body.data_type, DataType::parse)?.unwrap_or_default(),
         compression_format: word("compression_format", body.compression_format, CompressionFormat::parse)?,

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 use tidemill_model::ProjectId;
+use tidemill_model::limits::RETENTION_HOURS_MIN;
 
 /// What `tidemill serve` runs with.
 #[derive(Clone, Debug)]
@@ -36,6 +37,11 @@ pub(crate) struct LimitSettings {
     pub(crate) common_partitions_max: u32,
     pub(crate) advanced_partitions_max: u32,
     pub(crate) throughput: bool,
+    pub(crate) retention_hours_max: u32,
+    pub(crate) retention_hours_updated_max: u32,
+    pub(crate) scale_ups_per_hour: u32,
+    pub(crate) auto_scale_ups_per_hour: u32,
+    pub(crate) scale_downs_per_hour: u32,
     pub(crate) stream_requests: u32,
     pub(crate) failed_authentications: u32,
     pub(crate) publish_interval: Duration,
@@ -177,6 +183,11 @@ fn limits(layers: &Layers) -> Result<LimitSettings> {
         common_partitions_max: layers.required("common-partitions-max", value::count)?,
         advanced_partitions_max: layers.required("advanced-partitions-max", value::count)?,
         throughput: layers.required("limits.throughput", value::boolean)?,
+        retention_hours_max: layers.required("limits.retention-hours", retention_hours)?,
+        retention_hours_updated_max: layers.required("limits.retention-hours-updated", retention_hours)?,
+        scale_ups_per_hour: layers.required("limits.scale-ups-per-hour", value::count)?,
+        auto_scale_ups_per_hour: layers.required("limits.auto-scale-ups-per-hour", value::count)?,
+        scale_downs_per_hour: layers.required("limits.scale-downs-per-hour", value::count)?,
         stream_requests: layers.required("limits.stream-requests", value::count)?,
         failed_authentications: layers.required("limits.failed-authentications", value::count)?,
         publish_interval: layers.required("limits.publish-interval", value::duration)?,
@@ -189,6 +200,13 @@ fn limits(layers: &Layers) -> Result<LimitSettings> {
 
 fn at_least(least: u64, shown: &str, text: &str) -> Result<u64, String> {
     value::size(text).and_then(|n| if n < least { Err(format!("must be at least {shown}")) } else { Ok(n) })
+}
+
+/// From what every stream may ask for to ten years.
+fn retention_hours(text: &str) -> Result<u32, String> {
+    let allowed = RETENTION_HOURS_MIN..=87_600;
+    let hours = value::count(text).ok().filter(|hours| allowed.contains(&i64::from(*hours)));
+    hours.ok_or_else(|| format!("must be a number of hours from {} to {}", allowed.start(), allowed.end()))
 }
 
 /// Room for one of the largest requests at least; below 4 GiB.

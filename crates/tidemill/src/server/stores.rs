@@ -173,6 +173,10 @@ fn streams_config(limits: &LimitSettings) -> StreamsConfig {
         common_partitions_max: limits.common_partitions_max.into(),
         advanced_partitions_max: limits.advanced_partitions_max.into(),
         throughput: limits.throughput,
-        ..StreamsConfig::default()
+        scale_ups_per_hour: limits.scale_ups_per_hour as usize,
+        auto_scale_ups_per_hour: limits.auto_scale_ups_per_hour as usize,
+        scale_downs_per_hour: limits.scale_downs_per_hour as usize,
+        retention_hours_max: limits.retention_hours_max.into(),
+        retention_hours_updated_max: limits.retention_hours_updated_max.into(),
     }
 }
