@@ -65,8 +65,8 @@ pub const STREAM_PATTERN_CHARS_MAX: usize = 1000;
 pub const STREAM_PATTERN_BYTES_MAX: usize = 256 * 1024;
 /// A group member that is silent for this long is no member any more.
 pub const MEMBER_SILENCE_MS_MAX: i64 = 30_000;
-/// How long a group member may ask a rebalance to wait for the others.
-pub const REBALANCE_TIMEOUT_MS: std::ops::RangeInclusive<i64> = 0..=600_000;
+/// How long a rebalance waits for members at most, whatever they ask for.
+pub const REBALANCE_TIMEOUT_MS_MAX: i64 = 600_000;
 /// How long a rebalance waits if the members ask for nothing.
 pub const REBALANCE_TIMEOUT_MS_DEFAULT: i64 = 20_000;
 /// How long a rebalance waits if a member asks it to hurry.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use tidemill_meta::{MetaError, app as sql};
 use tidemill_model::ProjectId;
 use tidemill_model::limits::{
-    CLIENT_ID_CHARS_MAX, GROUP_MEMBERS_MAX, REBALANCE_TIMEOUT_MS, REBALANCE_TIMEOUT_MS_DEFAULT,
+    CLIENT_ID_CHARS_MAX, GROUP_MEMBERS_MAX, REBALANCE_TIMEOUT_MS_DEFAULT, REBALANCE_TIMEOUT_MS_MAX,
 };
 
 /// What a member says when it joins.
@@ -20,7 +20,8 @@ pub struct JoinGroup {
     pub client_id: String,
     /// What it wants to read.
     pub subscription: Subscription,
-    /// How long it lets a rebalance wait for other members, in ms; 0 to 600000, default 20000.
+    /// How long it lets a rebalance wait for other members, in ms; at least 0, more than 600000 counts as
+    /// that; default 20000.
     pub rebalance_timeout_ms: Option<i64>,
     /// Whether rebalances shall wait a second at most.
     pub accelerate: bool,
@@ -137,7 +138,9 @@ impl Streams {
         Member {
             subscription: join.subscription,
             interests,
-            rebalance_timeout_ms: join.rebalance_timeout_ms.unwrap_or(REBALANCE_TIMEOUT_MS_DEFAULT),
+            rebalance_timeout_ms: join
+                .rebalance_timeout_ms
+                .map_or(REBALANCE_TIMEOUT_MS_DEFAULT, |ms| ms.min(REBALANCE_TIMEOUT_MS_MAX)),
             hurries: join.accelerate,
             seen_ms: self.0.clock.now_ms(),
             standing: Standing::Joined,
@@ -271,9 +274,8 @@ fn check(join: &JoinGroup) -> Result<(), GroupError> {
             format!("clientId must be 1 to {CLIENT_ID_CHARS_MAX} characters without control characters");
         return Err(GroupError::Invalid(allowed));
     }
-    if join.rebalance_timeout_ms.is_some_and(|ms| !REBALANCE_TIMEOUT_MS.contains(&ms)) {
-        let (from, to) = (REBALANCE_TIMEOUT_MS.start(), REBALANCE_TIMEOUT_MS.end());
-        return Err(GroupError::Invalid(format!("rebalanceTimeoutMs must be {from} to {to}")));
+    if join.rebalance_timeout_ms.is_some_and(|ms| ms < 0) {
+        return Err(GroupError::Invalid("rebalanceTimeoutMs must be at least 0".to_owned()));
     }
     join.subscription.check_size()
 }
