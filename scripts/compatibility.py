@@ -75,8 +75,15 @@ def _cases(cases):
     """The cases by what they are answered with."""
     by_answer = {}
     for case in cases:
-        by_answer.setdefault(str(case.get("status") or case["error"]), []).append(case["name"])
+        by_answer.setdefault(_answer(case), []).append(case["name"])
     return "; ".join(f"{answer}: {', '.join(names)}" for answer, names in by_answer.items()) + "."
+
+
+def _answer(case):
+    """The code, with its status if that is another than elsewhere, or the status of a success."""
+    if "error" not in case:
+        return str(case["status"])
+    return f"{case['error']} with {case['status']}" if "status" in case else case["error"]
 
 
 def _errors(api, entries):
@@ -93,7 +100,7 @@ def _errors(api, entries):
             what = f"not provoked by a test: {known['unproved']}"
         else:
             what = ", ".join(seen)
-        status = " or ".join(map(str, table.as_list(known["status"])))
+        status = " or ".join(map(str, table.statuses(known)))
         lines.append(f"| {code} | {status} | {known['phrase']} | {what} |")
     return "\n".join(lines) + "\n"
 

@@ -23,13 +23,14 @@ def test_case(world_for, identifier, case, java):
         play.prepare(identifier, case)
         answer = play.answer_to(identifier, case, java)
         if "error" in case:
-            check.check_error(answer, case["error"], play.fill(case.get("message")), api)
+            check.check_error(answer, case["error"], play.fill(case.get("message")), api, case.get("status"))
         else:
             assert answer.status_code == case["status"], f"{answer.status_code} {answer.text[:400]}"
             check.check_success(answer, OPERATIONS[identifier], case.get("media", "application/json"))
         if "answer" in case:
             expected = play.fill(case["answer"])
             assert contains(answer.json(), expected), f"{answer.text[:600]} lacks {expected}"
+        play.keep(case, answer)
         for step in case.get("after", []):
             play.step(step)
     finally:

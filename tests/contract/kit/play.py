@@ -132,6 +132,10 @@ class Play:
         assert answer.status_code < 300, shown
         if "expect" in step:
             assert contains(answer.json(), self.fill(step["expect"])), shown
+        self.keep(step, answer)
+
+    def keep(self, step, answer):
+        """Keeps the members of the answer that the step, or the case, names."""
         for variable, place in step.get("keep", {}).items():
             self.variables[variable] = member(answer.json(), place)
 

@@ -17,7 +17,8 @@ a server whose clock may be moved, or `server: {flags: [--flag, value], outward:
 this machine's address in its network instead of a loopback one; `tries` (the request is sent again, at most so often,
 until it is answered with `error`); `once` (not sent as the Java SDK does). What must come back: `status` or `error`
 (then the status is the error's), `message` (exact, `…` stands for any text), `answer` (members that must be there with
-these values), `media` (if it is not JSON).
+these values), `media` (if it is not JSON). With `error`, `status` is one that the code does not have elsewhere. `keep`
+({variable: member of the answer}) is for the steps of `after`.
 
 A step: `do` (operation id; its own base is what the step starts from), the same changes, `keep` ({variable:
 member of the answer}), `expect` (members of the answer), `refused` (code), `times` (with `$index`); or `advance`
@@ -73,6 +74,11 @@ def operations(*apis):
 def errors(*apis):
     """Every error code: its status, phrase, and, if no request provokes it, the reason."""
     return {code: known for api in apis or APIS for code, known in load(FOLDER / api / "errors.yaml").items()}
+
+
+def statuses(known):
+    """All statuses of an error code."""
+    return [*as_list(known["status"]), *as_list(known.get("also", []))]
 
 
 def everywhere(api):
