@@ -60,13 +60,36 @@ def _members(place, schema, node):
     schema = document.resolved(schema)
     for name, member in schema.get("properties", {}).items():
         yield (*place, name), member, name in schema.get("required", []), node
-        inner = document.resolved(member)
         if name not in node:
             continue
+        inner = _alternative(member, node[name])
         if inner.get("properties"):
             yield from _members((*place, name), inner, node[name])
         elif inner.get("items") and node[name] and isinstance(node[name][0], dict):
             yield from _members((*place, name, 0), inner["items"], node[name][0])
+
+
+def _alternative(schema, value):
+    """The schema, or that of its alternatives that the value has the type of."""
+    for each in map(document.resolved, document.resolved(schema).get("oneOf", [schema])):
+        if each.get("type") == {dict: "object", list: "array"}.get(type(value), each.get("type")):
+            return each
+    return document.resolved(schema)
+
+
+def described(operation):
+    """Every place of the body that the document describes, in each of its alternatives."""
+    schema = document.request_schema(operation)
+    return set(_described(("json",), schema)) if schema else set()
+
+
+def _described(place, schema):
+    for each in map(document.resolved, document.resolved(schema).get("oneOf", [schema])):
+        if "items" in each:
+            yield from _described((*place, 0), each["items"])
+        for name, member in each.get("properties", {}).items():
+            yield (*place, name)
+            yield from _described((*place, name), member)
 
 
 def bends(place, schema, required, node):

@@ -90,12 +90,7 @@ class Play:
 
     def request(self, operation, change):
         """The operation's base with the changes of a case or step."""
-        parts = copy.deepcopy(OPERATIONS[operation].get("base", {}))
-        if "like" in change:
-            cases = OPERATIONS[operation]["cases"]
-            apply(parts, next(case for case in cases if case["name"] == change["like"]))
-        apply(parts, change)
-        return Request(operation, self.fill(parts))
+        return Request(operation, self.fill(unfilled(operation, change)))
 
     def send(self, request, java=False):
         """Sends, and remembers what has to be taken away."""
@@ -168,11 +163,11 @@ class Play:
         for step in OPERATIONS[operation].get("before", []) + dict(case).get("before", []):
             self.step(step)
 
-    def again(self, operation):
+    def again(self, operation, case=()):
         """Prepares anew, with names nothing has, after a request has changed what was prepared."""
         self.clean()
         self.variables.update(new=fresh("new"), other=fresh("other"))
-        self.prepare(operation)
+        self.prepare(operation, case)
 
     def clean(self):
         """Takes away what was made; what is already gone is fine."""
@@ -180,6 +175,20 @@ class Play:
             url = f"{self.server.api}/v2/{PROJECT_ID}{path}"
             requests.delete(url, headers={"X-Auth-Token": self.server.token()}, timeout=SECONDS_MAX)
         self.made.clear()
+
+
+def named(operation, name):
+    """The operation's case of that name."""
+    return next(case for case in OPERATIONS[operation]["cases"] if case["name"] == name)
+
+
+def unfilled(operation, change):
+    """The operation's base with the changes of a case or step, variables not yet put in."""
+    parts = copy.deepcopy(OPERATIONS[operation].get("base", {}))
+    if "like" in change:
+        apply(parts, named(operation, change["like"]))
+    apply(parts, change)
+    return parts
 
 
 def apply(parts, change):

@@ -8,6 +8,8 @@
     before    steps that every case needs first (see below)
     base      a request that succeeds: any of path, query, headers, json, body
     cases     list; each starts from base and changes it
+    bent      names of cases with members that the base lacks: those are bent in them
+    bent_by   {operation: reason}: where members are bent that the base lacks here, too
     tolerates {parameter: reason}: values the schema forbids and this server takes
     refuses   {parameter: reason}: limits of the schema that the base cannot reach
 

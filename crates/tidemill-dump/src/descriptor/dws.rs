@@ -113,7 +113,10 @@ impl DwsDestination {
 
 impl DwsOptions {
     fn parse(members: &Members) -> Result<Self, Invalid> {
-        let switch = |key: &str| match member::word(members, key)? {
+        let given = |key: &str| -> Result<Option<String>, Invalid> {
+            Ok(Some(member::text(members, key)?).filter(|text| !text.is_empty()))
+        };
+        let switch = |key: &str| match given(key)? {
             Some(word) if !SWITCH.contains(&word.as_str()) => {
                 invalid(format!("{key} must be true, on, false or off"))
             }
@@ -123,13 +126,13 @@ impl DwsOptions {
             fill_missing_fields: switch("fill_missing_fields")?,
             ignore_extra_data: switch("ignore_extra_data")?,
             compatible_illegal_chars: switch("compatible_illegal_chars")?,
-            reject_limit: match member::word(members, "reject_limit")? {
+            reject_limit: match given("reject_limit")? {
                 Some(word) if word != "unlimited" && !word.bytes().all(|b| b.is_ascii_digit()) => {
                     return invalid("reject_limit must be a number or unlimited");
                 }
                 word => word,
             },
-            error_table_name: member::word(members, "error_table_name")?,
+            error_table_name: given("error_table_name")?,
         })
     }
 }

@@ -26,15 +26,6 @@ pub(super) fn required(members: &Members, key: &str) -> Result<String, Invalid> 
     if value.is_empty() { invalid(format!("{key} null.")) } else { Ok(value) }
 }
 
-/// Text, or a number or truth value that a client wrote without quotes; `None` if it is absent or empty.
-pub(super) fn word(members: &Members, key: &str) -> Result<Option<String>, Invalid> {
-    match members.get(key) {
-        Some(Value::Number(number)) => Ok(Some(number.to_string())),
-        Some(Value::Bool(value)) => Ok(Some(value.to_string())),
-        _ => Ok(Some(text(members, key)?).filter(|text| !text.is_empty())),
-    }
-}
-
 /// A number or numeric text; `None` if it is absent or empty.
 pub(super) fn number(
     members: &Members,

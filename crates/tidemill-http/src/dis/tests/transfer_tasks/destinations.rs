@@ -29,7 +29,7 @@ fn dws() -> Value {
            "dws_database_name": "d", "dws_schema": "s", "dws_table_name": "t", "dws_delimiter": ";",
            "user_name": "u", "user_password": "secret-of-the-table", "kms_user_key_name": "k",
            "kms_user_key_id": "ki", "obs_bucket_path": "bucket", "dws_table_columns": "c1,c2",
-           "options": {"fill_missing_fields": true, "reject_limit": 3, "ignore_extra_data": "off"}})
+           "options": {"fill_missing_fields": "true", "reject_limit": "3", "ignore_extra_data": "off"}})
 }
 
 fn hbase() -> Value {
@@ -166,6 +166,9 @@ async fn every_mistake_has_its_code() {
         ("DWS", dws(), "dws_table_columns", json!("a,,b"), "DIS.4200"),
         ("DWS", dws(), "options", json!({"fill_missing_fields": "maybe"}), "DIS.4200"),
         ("DWS", dws(), "options", json!({"reject_limit": "-1"}), "DIS.4200"),
+        ("DWS", dws(), "options", json!({"reject_limit": 3}), "DIS.4200"),
+        ("DWS", dws(), "options", json!({"fill_missing_fields": true}), "DIS.4200"),
+        ("DWS", dws(), "options", json!({"error_table_name": 7}), "DIS.4200"),
         ("DWS", dws(), "options", json!([]), "DIS.4200"),
         ("CLOUDTABLE", hbase(), "cloudtable_cluster_name", json!(long), "DIS.4341"),
         ("CLOUDTABLE", hbase(), "cloudtable_table_name", json!("a b"), "DIS.4342"),
