@@ -86,6 +86,49 @@ def test_a_failing_dump_task_is_told_to_a_webhook_and_into_a_stream(own_server, 
     assert [s["name"] for s in dis.call("GET", "/tidemill/subscriptions").json()["subscriptions"]] == ["audit"]
 
 
+def received(hook, secret):
+    """The messages that came meanwhile; each has to be signed."""
+    while not hook.got.empty():
+        headers, body = hook.got.get()
+        headers = {name.lower(): value for name, value in headers.items()}
+        assert headers["webhook-signature"] == signed(headers, body, secret)
+        yield json.loads(body)
+
+
+def test_what_too_much_load_leads_to_is_told_to_a_webhook(own_server, hook):
+    dis, told = Dis(own_server), []
+    dis.create_stream("busy", auto_scale_enabled=True, auto_scale_max_partition_count=2)
+    secret = subscribe(dis, "alerts", webhook=hook.url)["secret"]
+    too_much = {"stream_name": "busy", "records": [{"data": "eA==", "partition_id": "0"}] * 1001}
+
+    def is_told(event, step):
+        step()
+        told.extend(received(hook, secret))
+        return event in [message["event"] for message in told]
+
+    def a_full_second():
+        answer = dis.call("POST", "/records", json=too_much, expect=200).json()
+        assert answer["failed_record_count"] >= 1
+        own_server.advance(1)
+
+    # The minute that counts is a whole one: two of them have one, and the third tells of it.
+    assert any(is_told("Automatic stream scaling succeeded", a_full_second) for _ in range(200)), told
+    detail = dis.describe("busy")
+    assert (detail["writable_partition_count"], detail["update_partition_counts"][0]["auto_scale"]) == (2, True)
+
+    wait_for(lambda: is_told("Stream traffic restored", lambda: own_server.advance(10)), "the message of calm")
+    dis.call("POST", "/streams", json={"stream_name": "wide", "partition_count": 51}, expect=400)
+    wait_for(lambda: is_told("Quota insufficient", lambda: None), "the message about the quota")
+    by_event = {message["event"]: message for message in told}
+    for event, source in [("Traffic limited", "Stream"), ("Stream traffic restored", "Stream"),
+                          ("Automatic stream scaling succeeded", "Stream"), ("Quota insufficient", "User")]:  # fmt: skip
+        message = by_event[event]
+        assert (message["level"], message["source"]) == ("Warning", source)
+        assert message.get("stream_name") == ("busy" if source == "Stream" else None)
+    events = [message["event"] for message in told]
+    assert events.index("Traffic limited") < events.index("Automatic stream scaling succeeded")
+
+
 def command(server, *arguments):
     done = server.command(*arguments, "--endpoint", server.api)
     assert done.returncode == 0, done.stderr
