@@ -97,7 +97,7 @@ async fn sweep(meta: &Meta) {
             for set in rows::sets_left(tx).await? {
                 while !rows::sweep_set(tx, &set, 2).await? {}
             }
-            Ok(rows::sets_left(tx).await?)
+            rows::sets_left(tx).await
         })
     });
     assert_eq!(swept.await.unwrap(), Vec::<String>::new());
@@ -190,7 +190,7 @@ async fn what_was_relabeled_since_keeps_these_labels_if_it_is_staged() {
             rows::refresh_sample_status(tx, DATASET, "00000").await?;
             add(tx, STAGE, &[0, 1, 3, 4, 7], 10, "new").await?;
             rows::join_stage(tx, DATASET, STAGE, 10).await?;
-            Ok(rows::status_counts(tx, DATASET).await?)
+            rows::status_counts(tx, DATASET).await
         })
     });
     let counts = joined.await.unwrap();
