@@ -8,6 +8,9 @@ use std::sync::Arc;
 use tidemill_bucket::{Bucket, BucketError, Location, Scheme};
 use tidemill_model::ProjectId;
 
+/// Where the masks of segmentations lie in the directory of a published version.
+pub(crate) const MASKS: &str = "segmentationClassRaw/";
+
 impl Datasets {
     /// Makes the directories of a dataset, whose own is `work`.
     ///

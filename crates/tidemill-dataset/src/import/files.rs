@@ -6,15 +6,13 @@ use super::item::{Author, Item, Items, Labels, ObjectItem};
 use super::skip::Skip;
 use super::store::{listed, path_of};
 use super::twin::{Found, Listed, Twins};
+use crate::layout::MASKS;
 use crate::sample::NewSample;
 use crate::task::TaskFailure;
 use crate::{DatasetType, LabelType};
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use tidemill_bucket::Location;
-
-/// Where masks of segmentations lie in published versions.
-const MASK_DIRECTORY: &str = "/segmentationClassRaw/";
 
 /// Objects, keys ascending.
 pub(crate) type Listing = BoxStream<'static, object_store::Result<Listed>>;
@@ -84,7 +82,7 @@ impl Import {
     fn is_mask(&self, found: &Found) -> bool {
         let key = &found.object.key;
         let beside = found.shared && found.xml.is_some() && ends_in(key, "png");
-        self.dataset.kind == DatasetType::ImageSegmentation && (beside || key.contains(MASK_DIRECTORY))
+        self.dataset.kind == DatasetType::ImageSegmentation && (beside || key.contains(&format!("/{MASKS}")))
     }
 
     fn labels_of(&self, found: &Found) -> Labels {

@@ -4,6 +4,7 @@ use super::canonical::VersionEntries;
 use super::entry::VersionEntry;
 use super::label_file::{LabelFile, has_file};
 use super::make::{Making, Trouble};
+use crate::layout::MASKS;
 use crate::manifest::{Annotation, AnnotationKind, Entry, Source, write_entry, written_time};
 use crate::sample::{Place, SampleLabel};
 use crate::{DatasetType, Datasets, Fraction, LabelType};
@@ -118,7 +119,7 @@ impl Making {
             let name = files.label_names.free(&stem, ".xml");
             let place = files.directory.join(&format!("annotation/{name}"));
             let mut label_file = LabelFile::of(entry, !self.options.clear_hard);
-            let png = format!("segmentationClassRaw/{}png", name.trim_end_matches("xml"));
+            let png = format!("{MASKS}{}png", name.trim_end_matches("xml"));
             let png = files.directory.join(&png);
             if let Some(mask) = label_file.masked(&png) {
                 files.waiting.push(File::Mask(mask, path(&png.key)?));

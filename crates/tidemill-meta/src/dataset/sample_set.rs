@@ -17,7 +17,7 @@ pub(super) use set_of;
 /// That a sample or an annotation is in the set that `$1` means.
 macro_rules! in_set {
     () => {
-        "set_id = COALESCE((SELECT sample_set FROM datasets WHERE dataset_id = $1), $1)"
+        concat!("set_id = ", crate::dataset::sample_set::set_of!())
     };
 }
 pub(super) use in_set;

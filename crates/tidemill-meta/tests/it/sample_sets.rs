@@ -51,7 +51,7 @@ async fn add(tx: &mut dyn Tx, set: &str, ids: &[u64], at_ms: i64, label: &str) -
 
 /// A dataset with samples from 0 up to `count`, of the time 10 and named `old`.
 async fn dataset(tx: &mut dyn Tx, count: u64) -> Result<(), MetaError> {
-    let sql = "INSERT INTO datasets (dataset_id, project, name, dataset_type, status, description, workspace, input, work, definition, created_ms, updated_ms, data_updated_ms, next_version_num, deleted_samples, sample_count) VALUES ($1, 'p', 'n', 0, 1, '', '0', 'b/in/', 'b/work/', '{}', 0, 0, 0, 1, 0, $2)";
+    let sql = "INSERT INTO datasets (dataset_id, project, name, dataset_type, status, description, workspace, input, work, definition, created_ms, updated_ms, data_updated_ms, next_version_num, deleted_samples, sample_count) VALUES ($1, 'p', 'n', 0, 1, '', '0', 'b/in/', 'b/made/', '{}', 0, 0, 0, 1, 0, $2)";
     tx.execute(sql, args![DATASET, count]).await?;
     add(tx, DATASET, &(0..count).collect::<Vec<_>>(), 10, "old").await
 }
