@@ -36,6 +36,7 @@ struct GoldenImage {
     id: String,
     package: String,
     member: String,
+    lossless: bool,
     metrics: GoldenMetrics,
     hashes: GoldenHashes,
     detection: Option<Detection>,
@@ -162,7 +163,8 @@ fn hashes_are_those_of_imagehash() {
         ];
         println!("{}: {distances:?}", image.id);
         assert!(distances[..2].iter().all(|&bits| bits <= 2), "{}: {distances:?}", image.id);
-        assert!(distances[2] <= 8, "{}: {distances:?}", image.id);
+        // Of a JPEG file the library had pixels that other decoders round otherwise.
+        assert!(distances[2] <= if image.lossless { 8 } else { 10 }, "{}: {distances:?}", image.id);
     }
 }
 

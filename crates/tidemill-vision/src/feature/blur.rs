@@ -27,9 +27,9 @@ pub(super) struct Laplacians {
 impl Laplacians {
     /// Adds one.
     #[inline(always)]
-    pub(super) fn add(&mut self, value: i32) {
+    pub(super) fn add(&mut self, value: i16) {
         self.sum += i64::from(value);
-        self.squares += u64::from(value.unsigned_abs() * value.unsigned_abs());
+        self.squares += u64::from(value.unsigned_abs()).pow(2);
     }
 
     /// Adds a row between the rows above and below it, which are as long.
@@ -55,16 +55,20 @@ impl Laplacians {
         let inner = row.len() - 2;
         let (left, centre, right) = (&row[..inner], &row[1..][..inner], &row[2..][..inner]);
         let (above, below) = (&above[1..][..inner], &below[1..][..inner]);
+        // First all values, then all squares: each loop does as many at once as its numbers are short.
+        let mut values = [0i16; SPAN];
         for start in (0..inner).step_by(SPAN) {
             let span = start..(start + SPAN).min(inner);
             let across = left[span.clone()].iter().zip(&right[span.clone()]);
             let along = above[span.clone()].iter().zip(&below[span.clone()]);
-            let mut squares = 0i32;
-            for ((&centre, (&left, &right)), (&above, &below)) in centre[span].iter().zip(across).zip(along) {
-                let value = at(above, below, left, right, centre);
-                squares += value * value;
+            let values = &mut values[..span.len()];
+            for (((value, &centre), (&left, &right)), (&above, &below)) in
+                values.iter_mut().zip(&centre[span]).zip(across).zip(along)
+            {
+                *value = at(above, below, left, right, centre);
             }
-            self.squares += squares as u64;
+            let squares = values.iter().map(|&value| i32::from(value) * i32::from(value));
+            self.squares += squares.sum::<i32>() as u64;
         }
     }
 
@@ -76,9 +80,9 @@ impl Laplacians {
 
 /// The Laplacian of a pixel and its neighbours, at most 1020 either way.
 #[inline(always)]
-pub(super) fn at(above: u8, below: u8, left: u8, right: u8, centre: u8) -> i32 {
+pub(super) fn at(above: u8, below: u8, left: u8, right: u8, centre: u8) -> i16 {
     let around = i16::from(above) + i16::from(below) + i16::from(left) + i16::from(right);
-    i32::from(around - 4 * i16::from(centre))
+    around - 4 * i16::from(centre)
 }
 
 /// The population variance from exact sums.

@@ -60,7 +60,7 @@ impl Crop {
     }
 
     /// Of one pixel, mirrored at the borders of the crop.
-    fn laplacian(&self, luma: &Luma, x: usize, y: usize) -> i32 {
+    fn laplacian(&self, luma: &Luma, x: usize, y: usize) -> i16 {
         let column =
             |offset: i64| self.left + reflected((x - self.left) as i64 + offset, self.right - self.left);
         let line = |offset: i64| self.top + reflected((y - self.top) as i64 + offset, self.bottom - self.top);

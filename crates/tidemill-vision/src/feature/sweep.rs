@@ -45,20 +45,19 @@ struct Sums {
 #[inline(always)]
 fn sweep(pixels: &Pixels) -> (Sums, Vec<u8>) {
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
-    let mut luma = vec![0; width * height];
+    let mut luma = Vec::with_capacity(width * height);
     let mut row_sums = Vec::with_capacity(height);
     let mut sums = Sums::default();
     let mut channels = Channels::new();
     for (y, rgb) in pixels.rows().enumerate() {
-        let row = &mut luma[y * width..][..width];
-        for (rgb, luma) in rgb.chunks(SPAN * 3).zip(row.chunks_mut(SPAN)) {
+        for rgb in rgb.chunks(SPAN * 3) {
             channels.split(rgb);
             let span = channels.slices();
-            brightness::luma(span, luma);
+            brightness::luma(span, &mut luma);
             sums.saturation += saturation::sum(span);
             sums.opponents.add(span);
         }
-        let row_sum = brightness::sum(row);
+        let row_sum = brightness::sum(&luma[y * width..]);
         sums.luma += row_sum;
         row_sums.push(row_sum as i64);
         if y > 0 {

@@ -6,6 +6,8 @@ use fast_image_resize as fir;
 
 /// The shorter side of what the small forms are made from, at least, if the image is that large.
 const SIDE_MIN: u32 = 96;
+/// Sides of blocks are powers of two up to this: 256 rows of bytes fit into 16 bits.
+const FACTOR_MAX: u32 = 256;
 
 /// An image reduced by averaging blocks of `factor` by `factor`; what follows costs little then, and hardly differs
 /// from resizing the image itself.
@@ -20,7 +22,8 @@ pub(super) struct Shrunk {
 
 impl Shrunk {
     pub(super) fn of(luma: &Luma) -> Self {
-        let factor = (luma.width().min(luma.height()) / SIDE_MIN).clamp(1, 256);
+        let most = (luma.width().min(luma.height()) / SIDE_MIN).clamp(1, FACTOR_MAX);
+        let factor = 1 << most.ilog2();
         let (width, height) = (luma.width().div_ceil(factor), luma.height().div_ceil(factor));
         let image = if factor == 1 {
             luma.values().to_vec()
@@ -51,43 +54,48 @@ impl pulp::WithSimd for Averages<'_> {
 #[inline(always)]
 fn averages(luma: &Luma, factor: usize) -> Vec<u8> {
     let width = luma.width() as usize;
-    let across = width.div_ceil(factor);
+    let (across, last) = (width.div_ceil(factor), (width - 1) % factor + 1);
     let mut means = vec![0; across * (luma.height() as usize).div_ceil(factor)];
-    // 256 rows of bytes fit into 16 bits.
-    let mut columns = vec![0u16; width];
+    // What the last block lacks stays 0.
+    let mut columns = vec![0u16; across * factor];
+    let mut sums = (vec![0u32; columns.len()], vec![0u32; columns.len()]);
     for (rows, means) in luma.values().chunks(width * factor).zip(means.chunks_mut(across)) {
         columns.fill(0);
         for row in rows.chunks_exact(width) {
             columns.iter_mut().zip(row).for_each(|(column, &value)| *column += u16::from(value));
         }
+        let sums = sums_of_blocks(&columns, across, &mut sums);
         let height = rows.len() / width;
-        let whole = Mean::of(height * factor);
-        for (mean, block) in means.iter_mut().zip(columns.chunks(factor)) {
-            let sum: u32 = block.iter().map(|&column| u32::from(column)).sum();
-            *mean = if block.len() == factor { whole } else { Mean::of(height * block.len()) }.from(sum);
+        if height == factor {
+            let (half, shift) = ((factor * factor / 2) as u32, 2 * factor.trailing_zeros());
+            means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = ((sum + half) >> shift) as u8);
+        } else {
+            means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = rounded_mean(*sum, height * factor));
+        }
+        if let (Some(mean), Some(sum)) = (means.last_mut(), sums.last()) {
+            *mean = rounded_mean(*sum, height * last);
         }
     }
     means
 }
 
-/// Divides by a number of pixels, rounded.
-#[derive(Clone, Copy)]
-struct Mean {
-    half: u32,
-    inverse: f64,
+/// The sums of `across` blocks of columns, each a power of two of them: neighbours are added until that many are left.
+#[inline(always)]
+fn sums_of_blocks<'s>(columns: &[u16], across: usize, sums: &'s mut (Vec<u32>, Vec<u32>)) -> &'s [u32] {
+    let (from, to) = sums;
+    from.iter_mut().zip(columns).for_each(|(sum, &column)| *sum = u32::from(column));
+    let mut length = columns.len();
+    while length > across {
+        let (pairs, _) = from[..length].as_chunks::<2>();
+        to.iter_mut().zip(pairs).for_each(|(sum, [left, right])| *sum = left + right);
+        std::mem::swap(from, to);
+        length /= 2;
+    }
+    &from[..across]
 }
 
-impl Mean {
-    #[inline(always)]
-    fn of(count: usize) -> Self {
-        Self { half: count as u32 / 2, inverse: 1.0 / count as f64 }
-    }
-
-    /// Between whole numbers by at least half a share, so that the last digit of the inverse does not matter.
-    #[inline(always)]
-    fn from(self, sum: u32) -> u8 {
-        ((f64::from(sum + self.half) + 0.5) * self.inverse) as u8
-    }
+fn rounded_mean(sum: u32, count: usize) -> u8 {
+    ((sum + count as u32 / 2) / count as u32) as u8
 }
 
 /// Resizes with Lanczos' filter of three lobes, as ImageHash does.
