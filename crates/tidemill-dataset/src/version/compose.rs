@@ -2,9 +2,9 @@
 
 use super::entry::VersionEntry;
 use super::error::VersionError;
-use super::make::Trouble;
 use super::options::{NewVersion, VersionFormat, VersionOptions, check_description, check_name};
 use super::stage::{BATCH, Batch};
+use super::trouble::Trouble;
 use super::{describe::Version, publish, tx};
 use crate::dataset::{Dataset, DatasetStatus};
 use crate::{DatasetError, DatasetId, Datasets};

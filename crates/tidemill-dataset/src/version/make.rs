@@ -1,57 +1,15 @@
 //! Making a version: canonical manifest, its place in the artefacts, public files, and the transaction that makes
 //! it visible. Every step may be done again: after a restart all of them are.
 
-use super::canonical::{CanonicalWriter, EntryError, VersionEntries, draft_of, place_of};
-use super::check::Checked;
-use super::diff::{Ahead, differs};
-use super::entry::VersionEntry;
 use super::error::VersionError;
 use super::options::VersionOptions;
-use super::split::{Parts, Split};
-use super::summary::{Summary, Tally};
-use super::{read, tx};
+use super::trouble::Trouble;
+use super::tx;
 use crate::dataset::{Dataset, DatasetStatus};
-use crate::sample::{Hardness, Usage};
-use crate::{DatasetError, DatasetId, DatasetType, Datasets};
-use object_store::ObjectStoreExt;
+use crate::{DatasetId, DatasetType, Datasets};
 use tidemill_meta::dataset::{self as rows, VersionRow};
 use tidemill_meta::{MetaError, Tx};
 use tokio_util::sync::CancellationToken;
-
-/// Why a version is not made.
-#[derive(Debug)]
-pub(super) enum Trouble {
-    /// The server stops: it goes on at the next start.
-    Stopped,
-    /// It cannot be made, for this reason.
-    Failed(String),
-}
-
-impl From<DatasetError> for Trouble {
-    fn from(error: DatasetError) -> Self {
-        Self::Failed(error.to_string())
-    }
-}
-impl From<MetaError> for Trouble {
-    fn from(error: MetaError) -> Self {
-        Self::Failed(error.to_string())
-    }
-}
-impl From<EntryError> for Trouble {
-    fn from(error: EntryError) -> Self {
-        Self::Failed(error.to_string())
-    }
-}
-impl From<object_store::Error> for Trouble {
-    fn from(error: object_store::Error) -> Self {
-        Self::Failed(error.to_string())
-    }
-}
-impl From<VersionError> for Trouble {
-    fn from(error: VersionError) -> Self {
-        Self::Failed(error.to_string())
-    }
-}
 
 /// What a version is made of.
 pub(super) struct Making {
@@ -60,7 +18,7 @@ pub(super) struct Making {
     pub(super) version: VersionRow,
     pub(super) options: VersionOptions,
     /// Whose samples: the dataset's own, or staged ones.
-    samples: DatasetId,
+    pub(super) samples: DatasetId,
     /// Whoever asked for it does not want it any more.
     cancel: CancellationToken,
 }
@@ -173,135 +131,6 @@ impl Making {
         self.go_on()
     }
 
-    /// Splits the labeled samples, if that is asked for.
-    async fn parts(&self) -> Result<Option<Parts>, Trouble> {
-        let Some(share) = self.options.share().filter(|_| self.dataset.kind.can_be_split()) else {
-            return Ok(None);
-        };
-        let mut split = Split::default();
-        if share > 0.0 && share < 1.0 {
-            self.collect(&mut split).await?;
-        }
-        split.parts(share).map(Some).map_err(|error| Trouble::Failed(error.to_string()))
-    }
-
-    /// Collects the samples that are to be split.
-    async fn collect(&self, split: &mut Split) -> Result<(), Trouble> {
-        let mut walk = self.datasets.walk_samples(&self.samples);
-        loop {
-            let page = walk.next_page().await?;
-            if page.is_empty() {
-                return Ok(());
-            }
-            self.go_on()?;
-            for sample in page.iter().filter(|sample| self.is_to_be_split(sample.usage)) {
-                let named = sample.labels.iter().filter(|label| label.confirmed);
-                let mut names = named.map(|label| label.name.as_str()).peekable();
-                if names.peek().is_some() {
-                    split.add(&sample.id, names);
-                }
-            }
-        }
-    }
-
-    fn is_to_be_split(&self, usage: Option<Usage>) -> bool {
-        self.options.remove_usage || usage.is_none()
-    }
-
-    /// An entry as it stands in the version: its part of the split, its marks of hard examples.
-    fn settled(&self, mut entry: VersionEntry, parts: Option<&Parts>) -> VersionEntry {
-        let is_to_be_split = self.is_to_be_split(entry.sample.usage);
-        if self.options.remove_usage {
-            entry.sample.usage = None;
-        }
-        if let Some(parts) = parts.filter(|_| is_to_be_split && !entry.sample.labels.is_empty()) {
-            let train = parts.is_train(&entry.sample.id());
-            entry.sample.usage = Some(if train { Usage::Train } else { Usage::Eval });
-        }
-        let has_marks =
-            matches!(self.dataset.kind, DatasetType::ImageClassification | DatasetType::ObjectDetection);
-        if self.options.clear_hard || !has_marks {
-            entry.sample.hardness = Hardness::default();
-        }
-        entry
-    }
-
-    /// Writes the canonical manifest as a draft, counting and comparing on the way.
-    async fn write_canonical(&mut self, parts: Option<&Parts>) -> Result<(), Trouble> {
-        let id = self.dataset.id.to_string();
-        let labels = read!(self.datasets.meta(), |tx, id| crate::label::all_labels(tx, &id))?;
-        let mut tally = Tally::new(labels);
-        let mut before = self.previous().await?;
-        let mut checked = Checked::new(self.datasets.clone(), self.dataset.project.clone());
-        let draft = draft_of(&self.version.version_id);
-        let mut writer = CanonicalWriter::begin(self.datasets.artefacts(), &draft).await?;
-        let mut walk = self.datasets.walk_samples(&self.samples);
-        loop {
-            let page = walk.next_page().await?;
-            if page.is_empty() {
-                break;
-            }
-            self.go_on()?;
-            checked.check(&page).await;
-            for sample in page {
-                let entry = self.settled(VersionEntry::of(sample), parts);
-                compare(before.as_mut(), &entry, &mut tally.summary).await?;
-                tally.add(&entry);
-                writer.write(&entry).await?;
-            }
-        }
-        if let Some(before) = before.as_mut() {
-            while before.take_before(None).await?.is_some() {
-                tally.summary.deleted += 1;
-            }
-        }
-        self.version.identity = writer.finish().await?;
-        self.version.message = checked.told();
-        self.keep(tally).await
-    }
-
-    async fn keep(&mut self, mut tally: Tally) -> Result<(), Trouble> {
-        if let Some(previous) = self.previous_row().await? {
-            let summary: Summary = serde_json::from_str(&previous.summary).unwrap_or_default();
-            tally.summary.previous_total = summary.total;
-            tally.summary.previous_annotated = summary.annotated;
-        }
-        let unexpected = |e: serde_json::Error| Trouble::Failed(e.to_string());
-        self.version.summary = serde_json::to_string(&tally.summary).map_err(unexpected)?;
-        self.version.labels = serde_json::to_string(&tally.labels).map_err(unexpected)?;
-        Ok(())
-    }
-
-    async fn previous_row(&self) -> Result<Option<VersionRow>, MetaError> {
-        let Some(previous) = self.version.previous.clone() else { return Ok(None) };
-        let row: Option<VersionRow> =
-            read!(self.datasets.meta(), |tx, previous| rows::version(tx, &previous))?;
-        Ok(row.filter(|row: &VersionRow| row.status == rows::VERSION_NORMAL))
-    }
-
-    async fn previous(&self) -> Result<Option<Ahead>, Trouble> {
-        let Some(row) = self.previous_row().await? else { return Ok(None) };
-        let entries = VersionEntries::open(self.datasets.artefacts(), &row.identity).await?;
-        Ok(Some(Ahead::new(entries)))
-    }
-
-    /// Gives the draft its place. The row refers to it before it is there, and the sweep, which deletes only
-    /// what no row refers to, is kept out meanwhile.
-    async fn place_canonical(&self) -> Result<(), Trouble> {
-        let store = self.datasets.artefacts();
-        let draft = draft_of(&self.version.version_id);
-        let _kept = self.datasets.artefacts_gate().lock().await;
-        let version = self.version.clone();
-        if !tx!(self.datasets.meta(), |tx, version| rows::update_version(tx, &version))
-            .map_err(Trouble::from)?
-        {
-            return Err(Trouble::Failed("the version was deleted".to_owned()));
-        }
-        store.copy(&draft, &place_of(&self.version.identity)).await?;
-        store.delete(&draft).await?;
-        Ok(())
-    }
-
     /// Makes the version visible: normal, current, its staged samples the working ones.
     async fn finish(self) -> Result<VersionRow, Trouble> {
         let now_ms = self.datasets.clock().now_ms();
@@ -310,27 +139,6 @@ impl Making {
         self.datasets.sweep_versions();
         made.map_err(|error: VersionError| Trouble::Failed(error.to_string()))
     }
-}
-
-/// Counts what an entry is against the version before.
-async fn compare(
-    before: Option<&mut Ahead>,
-    entry: &VersionEntry,
-    summary: &mut Summary,
-) -> Result<(), EntryError> {
-    let Some(before) = before else {
-        summary.added += 1;
-        return Ok(());
-    };
-    let key = entry.key();
-    while before.take_before(Some(&key)).await?.is_some() {
-        summary.deleted += 1;
-    }
-    match before.take_at(&key).await? {
-        None => summary.added += 1,
-        Some(old) => summary.modified += u64::from(differs(&old, entry)),
-    }
-    Ok(())
 }
 
 async fn finish(

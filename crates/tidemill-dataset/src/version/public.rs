@@ -3,7 +3,8 @@
 use super::canonical::VersionEntries;
 use super::entry::VersionEntry;
 use super::label_file::{LabelFile, has_file};
-use super::make::{Making, Trouble};
+use super::make::Making;
+use super::trouble::Trouble;
 use crate::layout::MASKS;
 use crate::manifest::{Annotation, AnnotationKind, Entry, Source, write_entry, written_time};
 use crate::sample::{Place, SampleLabel};

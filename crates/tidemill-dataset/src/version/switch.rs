@@ -2,9 +2,9 @@
 //! After a restart the switch is done again from its beginning.
 
 use super::error::VersionError;
-use super::make::Trouble;
 use super::stage::{BATCH, Batch};
 use super::summary::LabelSummary;
+use super::trouble::Trouble;
 use super::tx;
 use crate::dataset::{Dataset, DatasetStatus};
 use crate::{DatasetError, DatasetId, DatasetType, Datasets};

@@ -1,7 +1,8 @@
 //! The files of a table's version: its rows as CSV, and a manifest that names them.
 
 use super::canonical::VersionEntries;
-use super::make::{Making, Trouble};
+use super::make::Making;
+use super::trouble::Trouble;
 use crate::manifest::{Entry, Source, write_entry};
 use crate::{Definition, SampleType};
 use object_store::path::Path;
