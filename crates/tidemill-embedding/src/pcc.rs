@@ -96,6 +96,10 @@ pub fn cleanse(
     if level == Level::Basic && !options.allow_basic {
         return Err(PccError::NotSemantic);
     }
+    // An empty set has the dimensions of no model.
+    if data.is_empty() {
+        return Ok(Vec::new());
+    }
     let dimensions = data.vectors().dimensions();
     if [positive, negative].iter().any(|set| !set.is_empty() && set.vectors().dimensions() != dimensions) {
         return Err(PccError::Mixed);

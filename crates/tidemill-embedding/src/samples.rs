@@ -27,6 +27,11 @@ impl Samples {
         fits
     }
 
+    /// Sample `index`, as it was added; `None` if there is none.
+    pub fn get(&self, index: u32) -> Option<(SampleKey, Vector)> {
+        Some((*self.keys.get(index as usize)?, self.vectors.vector(index)?))
+    }
+
     /// How many samples there are.
     pub fn len(&self) -> usize {
         self.keys.len()

@@ -46,7 +46,7 @@ pub(crate) fn reversed(samples: &Samples) -> Samples {
     let mut reversed = Samples::new(samples.vectors().dimensions());
     for index in (0..samples.len() as u32).rev() {
         let wide = samples.vectors().selected(&[index]);
-        assert!(reversed.push(*samples.key(index), &wide.vector(0)));
+        assert!(reversed.push(*samples.key(index), &wide.vector(0).unwrap()));
     }
     reversed
 }

@@ -65,11 +65,10 @@ impl Vectors {
         wide
     }
 
-    /// Vector `index`, which has to exist, as it was added.
-    #[cfg(test)]
-    pub(crate) fn vector(&self, index: u32) -> Vector {
-        let numbers = self.numbers[index as usize * self.dimensions..][..self.dimensions].to_vec();
-        Vector::stored(numbers).unwrap()
+    /// Vector `index`, as it was added; `None` if there is none.
+    pub(crate) fn vector(&self, index: u32) -> Option<Vector> {
+        let numbers = self.numbers.chunks_exact(self.dimensions).nth(index as usize)?;
+        Vector::stored(numbers.to_vec())
     }
 
     /// The vectors `indices`, which have to exist.

@@ -26,7 +26,7 @@ fn set(count: usize, groups: usize, spread: f64, seed: u64) -> (Samples, Vec<Pic
     let mut samples = Samples::new(all.vectors().dimensions());
     for n in 0..count {
         let of = if n % 10 == 9 { n - 1 } else { n };
-        assert!(samples.push(key(n), &all.vectors().vector(of as u32)));
+        assert!(samples.push(key(n), &all.vectors().vector(of as u32).unwrap()));
     }
     (samples, pictures(count))
 }
@@ -37,7 +37,8 @@ fn run(samples: &Samples, pictures: &[Picture], exact_max: usize) -> Vec<DedupVe
 }
 
 fn similarity(samples: &Samples, one: u32, other: u32) -> f64 {
-    scale().similarity(samples.vectors().vector(one).cosine(&samples.vectors().vector(other)))
+    scale()
+        .similarity(samples.vectors().vector(one).unwrap().cosine(&samples.vectors().vector(other).unwrap()))
 }
 
 /// What is kept, by comparing every pair in order.
@@ -144,7 +145,7 @@ proptest! {
         // Idempotent: what is kept once is kept again.
         let mut again = Samples::new(samples.vectors().dimensions());
         for index in &kept {
-            prop_assert!(again.push(*samples.key(*index), &samples.vectors().vector(*index)));
+            prop_assert!(again.push(*samples.key(*index), &samples.vectors().vector(*index).unwrap()));
         }
         let kept_pictures: Vec<Picture> = kept.iter().map(|index| pictures[*index as usize].clone()).collect();
         prop_assert!(run(&again, &kept_pictures, usize::MAX).iter().all(|verdict| verdict.kept));

@@ -49,7 +49,9 @@ fn a_removed_image_names_a_kept_one_it_is_like() {
 fn crowding(samples: &Samples, chosen: &[u32]) -> f64 {
     let nearest = |one: &u32| {
         let others = chosen.iter().filter(|other| *other != one);
-        let cosine = |other: &u32| samples.vectors().vector(*one).cosine(&samples.vectors().vector(*other));
+        let cosine = |other: &u32| {
+            samples.vectors().vector(*one).unwrap().cosine(&samples.vectors().vector(*other).unwrap())
+        };
         others.map(cosine).fold(-1.0, f64::max)
     };
     chosen.iter().map(nearest).sum::<f64>() / chosen.len() as f64

@@ -84,6 +84,16 @@ fn what_cannot_be_cleansed_is_said() {
     );
 }
 
+#[test]
+fn of_no_data_there_is_nothing_to_say() {
+    let golden: Golden = serde_json::from_str(include_str!("../golden/pcc.json")).unwrap();
+    let (positive, none) = (stored(&golden.data), samples([]));
+    let images = Comparison { data: &none, positive: &positive, negative: &positive };
+    let found =
+        cleanse(images, (Scale::of(None), Level::Default), &DEFAULTS, &mut draws("a"), &Control::none());
+    assert_eq!(found, Ok(Vec::new()));
+}
+
 /// Real classes, each with eight prototypes: foreign classes go, most of the own one stays.
 #[test]
 fn a_real_class_is_told_from_others() {

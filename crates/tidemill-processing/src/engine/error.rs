@@ -15,11 +15,36 @@ pub(crate) enum EngineError {
     /// A query failed.
     #[error("a query over the samples failed: {0}")]
     Query(String),
+    /// Nothing could be decided over the samples.
+    #[error("{0}")]
+    Undecided(String),
+}
+
+impl EngineError {
+    /// A table is not what this version writes.
+    pub(super) fn damaged(what: &str) -> Self {
+        Self::Damaged(what.to_owned())
+    }
 }
 
 impl From<DataFusionError> for EngineError {
+    /// What a function of ours says of its failure within a query is told as it is.
     fn from(error: DataFusionError) -> Self {
-        Self::Query(error.to_string())
+        let own = match error.find_root() {
+            DataFusionError::External(cause) => cause.downcast_ref(),
+            _ => None,
+        };
+        match own {
+            Some(Self::Undecided(why)) => Self::Undecided(why.clone()),
+            Some(Self::Damaged(what)) => Self::Damaged(what.clone()),
+            _ => Self::Query(error.to_string()),
+        }
+    }
+}
+
+impl From<EngineError> for DataFusionError {
+    fn from(error: EngineError) -> Self {
+        Self::External(Box::new(error))
     }
 }
 

@@ -2,22 +2,34 @@
 //!
 //! Nothing outside this module knows how tables are stored or queried.
 
+mod clash;
 mod distribution;
 mod error;
+mod keys;
 mod listing;
 mod page;
 mod pool;
+mod reduce;
 mod row;
 mod scan;
+mod share;
 mod store;
 mod values;
+mod vectors;
+mod verdict;
 
+pub(crate) use clash::Numbered;
 pub(crate) use error::EngineError;
+pub(crate) use keys::Keys;
 pub(crate) use listing::{Joined, Listed};
 pub(crate) use page::Counts;
 pub(crate) use pool::{Held, Pool, Undone};
+pub(crate) use reduce::Decide;
 pub(crate) use row::{Row, WITHDRAWN};
+pub(crate) use share::{Others, Share};
 pub(crate) use values::Measured;
+pub(crate) use vectors::Embedded;
+pub(crate) use verdict::{Decided, Verdict};
 
 use datafusion::execution::config::SessionConfig;
 use datafusion::execution::memory_pool::FairSpillPool;
@@ -42,6 +54,9 @@ const ROOT: &str = "artefacts://tables";
 /// Memory of all queries together is at least this, or the smallest could not run.
 const QUERY_BYTES_MIN: u64 = 64 << 20;
 
+/// Fewest partitions of a query: a join on one would be made with a hash table, which cannot be put into files.
+const PARTITIONS_MIN: usize = 2;
+
 /// One side of a join keeps this part of the memory for merging the files of its sorts, one a thread.
 const MERGING_SHARE: usize = 8;
 
@@ -64,7 +79,8 @@ impl Engine {
         spill: PathBuf,
     ) -> Result<Self, EngineError> {
         let bytes = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
-        let mut config = SessionConfig::new().with_target_partitions(threads.max(1));
+        let partitions = threads.max(PARTITIONS_MIN);
+        let mut config = SessionConfig::new().with_target_partitions(partitions);
         // Only worth its price with nested columns, of which the tables have none.
         config.options_mut().optimizer.enable_leaf_expression_pushdown = false;
         // A join that sorts can put what it holds into files; one with a hash table cannot.
@@ -73,7 +89,7 @@ impl Engine {
         config.options_mut().optimizer.repartition_sorts = false;
         // Each sort of a join keeps this for merging its files: what all of them keep must leave something.
         let merging = &mut config.options_mut().execution.sort_spill_reservation_bytes;
-        *merging = (*merging).min(bytes / (MERGING_SHARE * threads.max(1)));
+        *merging = (*merging).min(bytes / (MERGING_SHARE * partitions));
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(bytes)))
             .with_temp_file_path(spill)

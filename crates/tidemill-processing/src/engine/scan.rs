@@ -1,16 +1,13 @@
 //! Questions about the samples of a run.
 
-use super::row::{SCHEMA, numbers, texts};
+use super::row::{SCHEMA, numbers};
 use super::{Engine, EngineError, ROOT};
-use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::options::ArrowReadOptions;
 use datafusion::functions_aggregate::expr_fn::{count, min};
 use datafusion::logical_expr::when;
 use datafusion::prelude::{col, lit};
-use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt};
 use std::collections::BTreeMap;
 
 impl Engine {
@@ -32,52 +29,6 @@ impl Engine {
         let rows = rows.select(vec![origin, of_origin.alias("fate")])?;
         let origins = rows.aggregate(vec![col("ordinal")], vec![min(col("fate")).alias("fate")])?;
         count_by(origins, "fate").await
-    }
-
-    /// Places that more than one sample wants, with the samples that come too late for it, in order.
-    pub(crate) async fn clashes(&self, tables: &[String]) -> Result<Vec<(i64, String)>, EngineError> {
-        if tables.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rows = self.table(tables, &SCHEMA).await?.filter(col("place").not_eq(lit("")))?;
-        let wanted =
-            rows.clone().aggregate(vec![col("place")], vec![count(col("ordinal")).alias("wanted")])?;
-        let contested =
-            wanted.filter(col("wanted").gt(lit(1i64)))?.select(vec![col("place").alias("contested")])?;
-        let joined =
-            rows.join(contested, datafusion::common::JoinType::Inner, &["place"], &["contested"], None)?;
-        let joined = joined.select(vec![col("ordinal"), col("place")])?;
-        let sorted = joined.sort(vec![col("place").sort(true, false), col("ordinal").sort(true, false)])?;
-        let (mut late, mut last) = (Vec::new(), String::new());
-        let mut batches = sorted.execute_stream().await?;
-        while let Some(batch) = batches.try_next().await? {
-            let (ordinals, places) = (numbers(&batch, 0)?, texts(&batch, 1)?);
-            for n in 0..batch.num_rows() {
-                if places.value(n) == last {
-                    late.push((ordinals.value(n), last.clone()));
-                } else {
-                    places.value(n).clone_into(&mut last);
-                }
-            }
-        }
-        late.sort();
-        Ok(late)
-    }
-
-    /// The places that the samples of some tables want, in no order, a batch at a time.
-    pub(crate) async fn places(
-        &self,
-        tables: &[String],
-    ) -> Result<BoxStream<'static, Result<Vec<String>, EngineError>>, EngineError> {
-        if tables.is_empty() {
-            return Ok(futures::stream::empty().boxed());
-        }
-        let batches = self.table(tables, &SCHEMA).await?.select_columns(&["place"])?.execute_stream().await?;
-        let places = async |batch: RecordBatch| {
-            let places = texts(&batch, 0)?;
-            Ok((0..batch.num_rows()).map(|n| places.value(n).to_owned()).collect())
-        };
-        Ok(batches.map_err(EngineError::from).and_then(places).boxed())
     }
 
     pub(super) async fn table(

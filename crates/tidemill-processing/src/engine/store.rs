@@ -55,7 +55,11 @@ impl Engine {
         Ok(())
     }
 
-    async fn batches(&self, key: &str, columns: Option<Vec<usize>>) -> Result<Vec<RecordBatch>, EngineError> {
+    pub(super) async fn batches(
+        &self,
+        key: &str,
+        columns: Option<Vec<usize>>,
+    ) -> Result<Vec<RecordBatch>, EngineError> {
         let bytes = self.store.get(&Path::from(key)).await?.bytes().await?;
         Ok(FileReader::try_new(Cursor::new(bytes), columns)?.collect::<Result<_, _>>()?)
     }

@@ -19,8 +19,17 @@ pub(super) async fn store(dir: &Path) -> Arc<BucketStore> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_join_of_many_threads_keeps_to_the_least_memory() {
+    a_join_keeps_to_the_least_memory(8).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_join_of_one_thread_keeps_to_the_least_memory() {
+    a_join_keeps_to_the_least_memory(1).await;
+}
+
+async fn a_join_keeps_to_the_least_memory(threads: usize) {
     let dir = tempfile::tempdir().unwrap();
-    let engine = Engine::new(store(dir.path()).await, 8, 0, dir.path().join("spill")).unwrap();
+    let engine = Engine::new(store(dir.path()).await, threads, 0, dir.path().join("spill")).unwrap();
     let listed = |n: usize| {
         let (stem, is_label) = (format!("b/{:06}", n / 2), n % 2 == 1);
         let path = format!("{stem}.{}", if is_label { "xml" } else { "jpg" });

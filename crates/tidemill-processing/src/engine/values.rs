@@ -77,7 +77,7 @@ fn to_batch(metrics: &BTreeSet<Metric>, samples: &[Measured]) -> Result<RecordBa
 }
 
 /// How tables name a metric.
-pub(super) fn metric_number(metric: Metric) -> i64 {
+fn metric_number(metric: Metric) -> i64 {
     metric as i64
 }
 
@@ -88,7 +88,7 @@ pub(super) fn metric(number: i64) -> Result<Metric, EngineError> {
 }
 
 /// How tables name what a sample is used for.
-pub(super) fn usage_number(group: Option<UsageGroup>) -> i64 {
+fn usage_number(group: Option<UsageGroup>) -> i64 {
     group.map_or(-1, |group| group as i64)
 }
 

@@ -1,6 +1,8 @@
 //! Feature analysis: its parameters.
 
-use super::pipeline::{Family, Pipeline, Stage, TaskType};
+use super::pipeline::{Family, Pipeline};
+use super::stage::Stage;
+use super::task_type::TaskType;
 use crate::run::Measure;
 use serde_json::{Map, Value};
 use tidemill_api::modelarts::processing::OperatorParam;

@@ -1,223 +1,136 @@
 //! The decisions of an operator on all samples.
 
-use super::decisions::{Decisions, Rows, Verdicts};
-use super::listing::is_picture;
+use super::decisions::{decision, of_cleansed, of_duplicate, of_selected};
+use super::embed::vectors_key;
+use super::prototypes::Prototypes;
 use super::record::Record;
-use super::shard::Worker;
+use super::shard::{Worker, unless_stopped};
+use super::shares::Shares;
+use crate::engine::{Decide, Decided, Others, Verdict};
 use crate::error::Trouble;
-use crate::operator::{Reason, SetKind, SetOperator};
-use futures::TryStreamExt;
-use object_store::ObjectStore;
-use object_store::path::Path;
-use serde_json::{Map, Value};
+use crate::operator::{SetKind, SetOperator};
 use std::collections::HashMap;
-use tidemill_bucket::Location;
-use tidemill_embedding::{Comparison, Control, Picture, Samples, Vector, cleanse, deduplicate, select};
-use tidemill_vision::seed::SampleKey;
+use std::sync::Arc;
+use tidemill_embedding::{Comparison, Control, Picture, Samples, cleanse, deduplicate, select};
 
-/// The most pictures that may stand for what is wanted, or not wanted.
-const PROTOTYPES_MAX: usize = 10_000;
+/// Bytes of a sample in a set beside its vector: its key, digests, the verdict, and this again as columns.
+const ROW_BYTES: u64 = 320;
 
-/// Bytes of a sample in a set beside its vector: keys, digests, its path, and the verdict.
-const ROW_BYTES: u64 = 256;
-
-/// What was decided about one sample.
-#[derive(Clone, Debug)]
-pub(super) struct Decision {
-    pub(super) kept: bool,
-    pub(super) reason: Reason,
-    pub(super) compared_with: Option<String>,
-    pub(super) scores: Map<String, Value>,
-}
-
-/// The samples of a run as operators see them.
-struct Set {
-    samples: Samples,
-    pictures: Vec<Picture>,
-    rows: Rows,
-    /// Numbers for labels, which are only compared.
-    labels: HashMap<Vec<String>, usize>,
-}
-
-impl Set {
-    fn new() -> Self {
-        Self { samples: Samples::new(1), pictures: vec![], rows: Rows::default(), labels: HashMap::new() }
-    }
-
-    fn add(&mut self, record: Record) -> Option<()> {
-        let embedded = record.embedding.as_ref()?;
-        let vector = embedded.vector()?;
-        if self.samples.is_empty() {
-            self.samples = Samples::new(vector.dimensions());
-        }
-        if !self.samples.push(embedded.sample_key()?, &vector) {
-            return None;
-        }
-        let next = self.labels.len();
-        let (number, bytes) = (record.number(), record.picture_bytes());
-        let labels = *self.labels.entry(record.labels).or_insert(next);
-        self.pictures.push(Picture {
-            pixel_digest: hex::decode(&embedded.pixel_digest).ok()?.try_into().ok()?,
-            pixels: embedded.pixels,
-            bytes,
-            labels: labels.to_string().into(),
-        });
-        self.rows.push(number, &record.origin)
-    }
-}
-
-/// Decides over the samples of all `tables`.
+/// Decides over the samples of all `tables`, so that every shard finds its share.
 pub(crate) async fn decide(
     worker: &Worker,
     operator: &SetOperator,
     tables: &[String],
-) -> Result<Decisions, Trouble> {
-    // First what may wait for memory: the set itself holds some.
-    let prototypes = Prototypes::of(worker, &operator.kind).await?;
-    let bytes = bytes_of(worker, tables).await?;
-    let held = worker.ctx.pool.reserve(bytes, worker.cancel()).await?;
-    let mut set = Set::new();
-    for table in tables {
-        for record in worker.records(table).await?.into_iter().filter(|r| r.fate.is_output()) {
-            set.add(record).ok_or_else(|| Trouble::Failed("a stored vector is damaged".to_owned()))?;
-        }
+    shares: &Shares,
+) -> Result<(), Trouble> {
+    if worker.is_shared(shares).await? {
+        return Ok(());
     }
+    // First what may wait for memory: the set itself holds some.
+    let mut prototypes = Prototypes::of(worker, &operator.kind).await?;
+    let others = match operator.kind {
+        SetKind::Cleanse { .. } => Others::Paths(std::mem::take(&mut prototypes.positive.1)),
+        SetKind::Deduplicate(_) | SetKind::Select(_) => Others::Samples(tables.to_vec()),
+    };
+    let parts = reduce(worker, operator, prototypes, (tables, shares)).await?;
+    let engine = &worker.ctx.engine;
+    worker.unless_stopped(engine.share_verdicts(&parts, others, shares.of_shards())).await?;
+    worker.remove_parts(shares).await
+}
+
+/// The tables of verdicts on all samples. While they are found out, memory is held for the set, and a thread.
+async fn reduce(
+    worker: &Worker,
+    operator: &SetOperator,
+    prototypes: Prototypes,
+    (tables, shares): (&[String], &Shares),
+) -> Result<Vec<String>, Trouble> {
+    let vectors: Vec<String> = tables.iter().map(|table| vectors_key(table)).collect();
+    let (samples, bytes) = size_of(worker, tables, &vectors).await?;
+    let held = worker.ctx.pool.reserve(bytes, worker.cancel()).await?;
+    let among_themselves = !matches!(operator.kind, SetKind::Cleanse { .. });
+    let decide = complete(samples, deciding(worker, operator, prototypes));
+    let (engine, cancel, parts) = (worker.ctx.engine.clone(), worker.cancel().clone(), shares.parts());
+    let runtime = tokio::runtime::Handle::current();
+    let work = move || {
+        let query = engine.reduce(&vectors, (decide, among_themselves), &parts);
+        runtime.block_on(unless_stopped(&cancel, query))
+    };
+    let (parts, _held) = worker.ctx.pool.run(held, worker.cancel(), work).await?;
+    parts
+}
+
+/// How many samples some tables hold, and the memory that they take as a set.
+async fn size_of(worker: &Worker, tables: &[String], vectors: &[String]) -> Result<(u64, u64), Trouble> {
+    let counts = worker.unless_stopped(worker.ctx.engine.count_rows(tables)).await?;
+    let samples: u64 = counts.iter().map(|of| of.of(0) + of.of(1) + of.of(3)).sum();
+    let vector = worker.unless_stopped(worker.ctx.engine.vector_bytes(vectors)).await?;
+    Ok((samples, samples.saturating_mul(vector + ROW_BYTES)))
+}
+
+/// What decides only over a set of so many samples: a query takes a table that is gone for an empty one.
+fn complete(expected: u64, decide: Decide) -> Decide {
+    Arc::new(move |samples: &Samples, pictures: &[Picture]| match samples.len() as u64 {
+        found if found == expected => decide(samples, pictures),
+        found => Err(format!("tables of the run are damaged: {found} of {expected} samples have a vector")),
+    })
+}
+
+/// What decides over the set.
+fn deciding(worker: &Worker, operator: &SetOperator, prototypes: Prototypes) -> Decide {
     let (operator, cancel) = (operator.clone(), worker.cancel().clone());
     let (embedder, seed) = (worker.ctx.embedder.clone(), worker.seed);
-    let work = move || {
+    Arc::new(move |samples: &Samples, pictures: &[Picture]| -> Result<Vec<Verdict>, String> {
         let is_cancelled = || cancel.is_cancelled();
         let control = Control::new(&is_cancelled, &|_, _| {});
         let mut draws = seed.draws_of_set(operator.name(), &operator.canonical);
         let (scale, level) = (embedder.scale(), embedder.level());
-        let made = serde_json::to_value(embedder.provenance()).unwrap_or_default();
-        let verdicts = match &operator.kind {
+        match &operator.kind {
             SetKind::Deduplicate(threshold) => {
-                let found =
-                    deduplicate(&set.samples, &set.pictures, (scale, *threshold), &mut draws, &control);
-                Verdicts::Duplicates(found.map_err(|_| Trouble::Cancelled)?)
+                let found = deduplicate(samples, pictures, (scale, *threshold), &mut draws, &control);
+                Ok(found.map_err(|e| e.to_string())?.iter().map(of_duplicate).collect())
             }
             SetKind::Select(options) => {
-                let found = select(&set.samples, scale, options, &mut draws, &control);
-                Verdicts::Selected(found.map_err(|e| ended(&cancel, &e))?)
+                let found = select(samples, scale, options, &mut draws, &control);
+                Ok(found.map_err(|e| e.to_string())?.iter().map(of_selected).collect())
             }
             SetKind::Cleanse { options, .. } => {
-                let images = Comparison {
-                    data: &set.samples,
-                    positive: &prototypes.positive.0,
-                    negative: &prototypes.negative.0,
-                };
+                let (positive, negative) = (&prototypes.positive.0, &prototypes.negative.0);
+                let images = Comparison { data: samples, positive, negative };
                 let found = cleanse(images, (scale, level), options, &mut draws, &control);
-                let found = found.map_err(|e| ended(&cancel, &format!("{}: {e}", e.code())))?;
-                Verdicts::Cleansed(found, prototypes.positive.1)
+                let told = |e: tidemill_embedding::PccError| format!("{}: {e}", e.code());
+                Ok(found.map_err(told)?.iter().map(of_cleansed).collect())
             }
-        };
-        Ok(Decisions::new(set.rows, verdicts, made))
-    };
-    worker.ctx.pool.run(held, worker.cancel(), work).await?.0
-}
-
-/// Memory that the samples of some tables take as a set.
-async fn bytes_of(worker: &Worker, tables: &[String]) -> Result<u64, Trouble> {
-    let counts = worker.unless_stopped(worker.ctx.engine.count_rows(tables)).await?;
-    let samples: u64 = counts.iter().map(|of| of.of(0) + of.of(1) + of.of(3)).sum();
-    for table in tables {
-        let records = worker.records(table).await?;
-        if let Some(embedded) = records.iter().find_map(|record| record.embedding.as_ref()) {
-            // Half of the hexadecimal digits.
-            return Ok(samples.saturating_mul(embedded.vector.len() as u64 / 2 + ROW_BYTES));
         }
-    }
-    Ok(0)
+    })
 }
 
-fn ended(cancel: &tokio_util::sync::CancellationToken, error: &dyn std::fmt::Display) -> Trouble {
-    if cancel.is_cancelled() { Trouble::Cancelled } else { Trouble::Failed(error.to_string()) }
-}
-
-/// Applies the decisions to the samples of a shard.
-pub(crate) fn apply(decisions: &Decisions, records: Vec<Record>) -> Vec<Record> {
+/// Applies the decisions in the table `key` to the samples of a shard, which are in `table`.
+pub(crate) async fn apply(
+    worker: &Worker,
+    operator: &SetOperator,
+    table: &str,
+    key: &str,
+) -> Result<Vec<Record>, Trouble> {
+    let records = worker.records(table).await?;
+    let decided = worker.unless_stopped(worker.ctx.engine.decided(key)).await?;
+    let mut decided: HashMap<i64, Decided> =
+        decided.into_iter().map(|decided| (decided.verdict.number, decided)).collect();
+    // What made the vectors that were compared.
+    let made = serde_json::to_value(worker.ctx.embedder.provenance()).unwrap_or_default();
     let one = |mut record: Record| {
-        record.embedding = None;
-        if let Some(decision) = decisions.of(record.number()).filter(|_| record.fate.is_output()) {
+        if let Some(decided) = decided.remove(&record.number()).filter(|_| record.fate.is_output()) {
+            let decision = decision(&operator.kind, decided);
             if !decision.kept {
                 record.fate = record.fate.left_out();
             }
             record.reasons.push(decision.reason);
             record.compared_with = decision.compared_with;
             record.scores.extend(decision.scores);
+            record.scores.insert("embedding".to_owned(), made.clone());
         }
+        worker.slot.progress.add_sample(record.copy);
         record
     };
-    records.into_iter().map(one).collect()
-}
-
-/// Pictures that stand for what is wanted and not wanted, each with where it came from.
-struct Prototypes {
-    positive: (Samples, Vec<String>),
-    negative: (Samples, Vec<String>),
-}
-
-impl Prototypes {
-    async fn of(worker: &Worker, kind: &SetKind) -> Result<Self, Trouble> {
-        let none = || (Samples::new(1), Vec::new());
-        let SetKind::Cleanse { prototypes, criticism, .. } = kind else {
-            return Ok(Self { positive: none(), negative: none() });
-        };
-        let negative = match criticism {
-            Some(place) => pictures_below(worker, place).await?,
-            None => none(),
-        };
-        Ok(Self { positive: pictures_below(worker, prototypes).await?, negative })
-    }
-}
-
-/// The vectors of the pictures below a directory; what cannot be decoded, or takes too much memory,
-/// is left out.
-async fn pictures_below(worker: &Worker, place: &Location) -> Result<(Samples, Vec<String>), Trouble> {
-    let bucket = worker.objects.bucket(&place.bucket).await?;
-    let prefix = Path::parse(place.key.trim_end_matches('/')).map_err(|e| Trouble::Failed(e.to_string()))?;
-    let mut listed = bucket.list(Some(&prefix));
-    let (mut samples, mut origins) = (Samples::new(1), Vec::new());
-    while let Some(meta) = worker.unless_stopped(listed.try_next()).await? {
-        if !is_picture(meta.location.as_ref()) {
-            continue;
-        }
-        if origins.len() == PROTOTYPES_MAX {
-            return Err(Trouble::Failed(format!("{place} holds more than {PROTOTYPES_MAX} pictures")));
-        }
-        let plain = format!("{}/{}", place.bucket, meta.location);
-        let relative = meta.location.as_ref().strip_prefix(&place.key).unwrap_or_default().to_owned();
-        let found = one(worker, &plain, meta.e_tag.as_deref(), &relative);
-        if let Some((key, vector)) = worker.unless_stopped(found).await? {
-            if samples.is_empty() {
-                samples = Samples::new(vector.dimensions());
-            }
-            if samples.push(key, &vector) {
-                origins.push(plain);
-            }
-        }
-    }
-    Ok((samples, origins))
-}
-
-/// The vector of a picture; `None` if it cannot be read or decoded, or takes too much memory.
-async fn one(
-    worker: &Worker,
-    plain: &str,
-    etag: Option<&str>,
-    relative: &str,
-) -> Result<Option<(SampleKey, Vector)>, Trouble> {
-    let Ok(peek) = worker.objects.peek(plain, etag).await? else { return Ok(None) };
-    let Ok(peek) = worker.with_header(peek, worker.objects.read(plain, etag)).await? else { return Ok(None) };
-    if worker.too_much(&peek, peek.bytes_to_decode()).is_some() {
-        return Ok(None);
-    }
-    let held = worker.ctx.pool.reserve(peek.bytes_to_decode(), worker.cancel()).await?;
-    let picture = match peek.whole() {
-        Some(whole) => Ok(whole),
-        None => worker.objects.read(plain, etag).await?,
-    };
-    let Ok(picture) = picture else { return Ok(None) };
-    let key = SampleKey::of_bytes(relative, &picture);
-    Ok(worker.known(picture, held).await?.ok().map(|known| (key, known.vector)))
+    Ok(records.into_iter().map(one).collect())
 }

@@ -1,73 +1,46 @@
-//! What an operator on all samples decided, a few numbers for each of them; words are found when a sample is written.
+//! What an operator on all samples found out about each, as numbers for tables; in words when a sample is written.
 
-use super::decide::Decision;
-use crate::operator::Reason;
+use crate::engine::{Decided, Verdict};
+use crate::operator::{Reason, SetKind};
 use serde_json::{Map, Value, json};
 use tidemill_embedding::{DedupVerdict, PccVerdict, SelectionVerdict};
 
-/// The samples of a set: their numbers, rising, and where they came from.
-#[derive(Debug, Default)]
-pub(super) struct Rows {
-    numbers: Vec<i64>,
-    /// All origins behind each other, and where each ends.
-    origins: String,
-    ends: Vec<usize>,
+/// What was decided about one sample.
+#[derive(Clone, Debug)]
+pub(super) struct Decision {
+    pub(super) kept: bool,
+    pub(super) reason: Reason,
+    pub(super) compared_with: Option<String>,
+    pub(super) scores: Map<String, Value>,
 }
 
-impl Rows {
-    /// Adds a sample; `None` if it does not follow the one before.
-    pub(super) fn push(&mut self, number: i64, origin: &str) -> Option<()> {
-        if self.numbers.last().is_some_and(|last| *last >= number) {
-            return None;
-        }
-        self.numbers.push(number);
-        self.origins.push_str(origin);
-        self.ends.push(self.origins.len());
-        Some(())
-    }
-
-    fn origin(&self, index: Option<u32>) -> Option<String> {
-        let index = index? as usize;
-        let begin = index.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
-        self.origins.get(begin..*self.ends.get(index)?).map(str::to_owned)
-    }
+/// Of SimDeduplication.
+pub(super) fn of_duplicate(verdict: &DedupVerdict) -> Verdict {
+    let DedupVerdict { kept, compared_with, similarity, identical, label_conflict, borderline } = *verdict;
+    let other = compared_with.map(i64::from);
+    Verdict { kept, other, similarity, identical, label_conflict, borderline, ..Verdict::default() }
 }
 
-/// Verdicts in the order of the samples.
-#[derive(Debug)]
-pub(super) enum Verdicts {
-    /// Of SimDeduplication.
-    Duplicates(Vec<DedupVerdict>),
-    /// Of RRD.
-    Selected(Vec<SelectionVerdict>),
-    /// Of PCC, with the paths of the prototypes.
-    Cleansed(Vec<PccVerdict>, Vec<String>),
+/// Of RRD.
+pub(super) fn of_selected(verdict: &SelectionVerdict) -> Verdict {
+    let SelectionVerdict { kept, cluster, compared_with, similarity } = *verdict;
+    let (other, cluster) = (compared_with.map(i64::from), i64::from(cluster));
+    Verdict { kept, other, similarity, cluster, ..Verdict::default() }
 }
 
-/// All decisions.
-#[derive(Debug)]
-pub(crate) struct Decisions {
-    rows: Rows,
-    verdicts: Verdicts,
-    /// What made the vectors that were compared.
-    made: Value,
+/// Of PCC.
+pub(super) fn of_cleansed(verdict: &PccVerdict) -> Verdict {
+    let PccVerdict { kept, similarity, foreign, distance, prototype, borderline } = *verdict;
+    let other = Some(i64::from(prototype));
+    Verdict { kept, other, similarity, distance, foreign, borderline, ..Verdict::default() }
 }
 
-impl Decisions {
-    pub(super) fn new(rows: Rows, verdicts: Verdicts, made: Value) -> Self {
-        Self { rows, verdicts, made }
-    }
-
-    /// The decision about the record of this number.
-    pub(super) fn of(&self, number: i64) -> Option<Decision> {
-        let index = self.rows.numbers.binary_search(&number).ok()?;
-        let mut decision = match &self.verdicts {
-            Verdicts::Duplicates(found) => duplicate(found.get(index)?, &self.rows),
-            Verdicts::Selected(found) => selected(found.get(index)?, &self.rows),
-            Verdicts::Cleansed(found, prototypes) => cleansed(found.get(index)?, prototypes),
-        };
-        decision.scores.insert("embedding".to_owned(), self.made.clone());
-        Some(decision)
+/// The same in words.
+pub(super) fn decision(kind: &SetKind, Decided { verdict, compared_with }: Decided) -> Decision {
+    match kind {
+        SetKind::Deduplicate(_) => duplicate(&verdict, compared_with),
+        SetKind::Select(_) => selected(&verdict, compared_with),
+        SetKind::Cleanse { .. } => cleansed(&verdict, compared_with),
     }
 }
 
@@ -78,8 +51,7 @@ fn scores(pairs: Value) -> Map<String, Value> {
     }
 }
 
-fn duplicate(verdict: &DedupVerdict, rows: &Rows) -> Decision {
-    let compared_with = rows.origin(verdict.compared_with);
+fn duplicate(verdict: &Verdict, compared_with: Option<String>) -> Decision {
     let other = compared_with.clone().unwrap_or_default();
     let similarity = verdict.similarity;
     let reason = match (verdict.kept, &compared_with) {
@@ -108,8 +80,7 @@ fn duplicate(verdict: &DedupVerdict, rows: &Rows) -> Decision {
     Decision { kept: verdict.kept, reason, compared_with, scores }
 }
 
-fn selected(verdict: &SelectionVerdict, rows: &Rows) -> Decision {
-    let compared_with = rows.origin(verdict.compared_with);
+fn selected(verdict: &Verdict, compared_with: Option<String>) -> Decision {
     let (cluster, similarity) = (verdict.cluster, verdict.similarity);
     let reason = match (verdict.kept, &compared_with) {
         (true, _) => Reason::new(
@@ -130,8 +101,7 @@ fn selected(verdict: &SelectionVerdict, rows: &Rows) -> Decision {
     Decision { kept: verdict.kept, reason, compared_with, scores }
 }
 
-fn cleansed(verdict: &PccVerdict, prototypes: &[String]) -> Decision {
-    let compared_with = prototypes.get(verdict.prototype as usize).cloned();
+fn cleansed(verdict: &Verdict, compared_with: Option<String>) -> Decision {
     let (similarity, distance) = (verdict.similarity, verdict.distance);
     let foreign = verdict.foreign.map(|foreign| format!("{foreign:.4}")).unwrap_or_else(|| "-".to_owned());
     let numbers = format!("{similarity:.4}, {distance:.4}, {foreign}");
@@ -156,18 +126,4 @@ fn cleansed(verdict: &PccVerdict, prototypes: &[String]) -> Decision {
         "borderline": verdict.borderline,
     }));
     Decision { kept: verdict.kept, reason, compared_with, scores }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_are_found_by_their_numbers_and_out_of_order_they_are_refused() {
-        let mut rows = Rows::default();
-        assert_eq!([(2, "b/x"), (5, ""), (9, "b/yy")].map(|(n, origin)| rows.push(n, origin)), [Some(()); 3]);
-        assert_eq!(rows.push(9, "again"), None);
-        let origins = [0, 1, 2, 3].map(|index| rows.origin(Some(index)));
-        assert_eq!(origins, [Some("b/x".into()), Some(String::new()), Some("b/yy".into()), None]);
-    }
 }

@@ -3,16 +3,16 @@
 use super::analysed::Analysed;
 use super::compose::Composing;
 use super::decide;
-use super::decisions::Decisions;
 use super::directory;
 use super::listing::{Listing, input_table};
-use super::names::{self, Late};
+use super::names;
 use super::objects::UserObjects;
 use super::place::Layout;
 use super::publish::Publishing;
 use super::record::Record;
 use super::seal::Sealing;
 use super::shard::{ShardSpec, Worker};
+use super::shares::Shares;
 use super::slot::Slot;
 use crate::context::{Context, read, tx};
 use crate::error::Trouble;
@@ -70,8 +70,7 @@ pub(crate) async fn end(ctx: &Context, run_id: &str, ended: Ended, slot: &Slot) 
 /// What a stage has to know of the whole run.
 enum Whole {
     Nothing,
-    Late(Late),
-    Decisions(Decisions),
+    Shares(Shares),
     Generator(Arc<Generator>),
 }
 
@@ -270,10 +269,15 @@ impl Driver {
     ) -> Result<Vec<String>, Trouble> {
         self.worker.slot.progress.enter(stage.name());
         let left = shards.iter().any(|shard| !done.contains_key(&(number, shard.shard)));
+        let shares = Shares::new(&self.row.run_id, number, shards);
         let whole = match stage {
-            Stage::Publish if left => Whole::Late(names::settle(&self.worker, inputs).await?),
+            Stage::Publish if left => {
+                names::settle(&self.worker, inputs, &shares).await?;
+                Whole::Shares(shares)
+            }
             Stage::Decide(operator) if left => {
-                Whole::Decisions(decide::decide(&self.worker, operator, inputs).await?)
+                decide::decide(&self.worker, operator, inputs, &shares).await?;
+                Whole::Shares(shares)
             }
             Stage::Generate(of) if left => {
                 Whole::Generator(self.worker.generator(&self.row.run_id, of).await?)
@@ -308,8 +312,10 @@ impl Driver {
             (Stage::Map(steps), _) => self.worker.map(&spec, steps).await?,
             (Stage::Embed, _) => self.worker.embed(&spec).await?,
             (Stage::Measure(what), _) => self.worker.measure(&spec, what).await?,
-            (Stage::Decide(_), Whole::Decisions(decisions)) => self.apply(&spec, decisions).await?,
-            (Stage::Publish, Whole::Late(late)) => self.publish(&spec, layout, late).await?,
+            (Stage::Decide(operator), Whole::Shares(of)) => {
+                decide::apply(&self.worker, operator, &spec.input, of.key(shard)).await?
+            }
+            (Stage::Publish, Whole::Shares(of)) => self.publish(&spec, layout, of.key(shard)).await?,
             (Stage::Generate(of), Whole::Generator(generator)) => {
                 self.worker.generate(&spec, of, generator).await?
             }
@@ -319,16 +325,11 @@ impl Driver {
         self.commit(CommitRow { stage: stage_number, shard, object }).await
     }
 
-    async fn apply(&self, spec: &ShardSpec, decisions: &Decisions) -> Result<Vec<Record>, Trouble> {
-        let records = decide::apply(decisions, self.worker.records(&spec.input).await?);
-        records.iter().for_each(|record| self.worker.slot.progress.add_sample(record.copy));
-        Ok(records)
-    }
-
-    async fn publish(&self, spec: &ShardSpec, layout: Layout, late: &Late) -> Result<Vec<Record>, Trouble> {
+    async fn publish(&self, spec: &ShardSpec, layout: Layout, late: &str) -> Result<Vec<Record>, Trouble> {
+        let late = names::of_shard(&self.worker, late).await?;
         let Pipeline { checked, hides_changes, .. } = *self.pipeline();
         let (worker, output) = (&self.worker, &self.output);
-        Publishing { worker, layout, late, output, checked, hides_changes }.shard(spec).await
+        Publishing { worker, layout, late: &late, output, checked, hides_changes }.shard(spec).await
     }
 
     async fn commit(&self, commit: CommitRow) -> Result<String, Trouble> {

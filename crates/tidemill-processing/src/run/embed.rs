@@ -1,16 +1,18 @@
 //! What operators on all samples have to know of each: its vector, kept under the digests of content and model.
 
 use super::flow::{Flow, Looked, Unit};
-use super::record::{Embedded, Record};
-use super::shard::{ShardSpec, Worker, dropped};
-use crate::engine::Held;
+use super::record::Record;
+use super::shard::{ShardSpec, Worker};
+use super::unusable::dropped;
+use crate::engine::{Embedded, Held};
 use crate::error::Trouble;
 use crate::operator::Reason;
 use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use tidemill_embedding::{Embedder, Vector, decode as vector_of, encode as bytes_of};
+use std::pin::pin;
+use tidemill_embedding::{Embedder, Picture, Vector, decode as vector_of, encode as bytes_of};
 use tidemill_vision::seed::SampleKey;
 use tidemill_vision::{DecodeLimits, decode};
 
@@ -23,6 +25,9 @@ pub(crate) struct Known {
 }
 
 const HEAD_BYTES: usize = 40;
+
+/// Hexadecimal digits of a digest of labels: too many for two lists of labels to share them by chance.
+const LABELS_DIGITS: usize = 32;
 
 /// Embeddings that runs asked for: computed by the model, or taken from the artefacts.
 const EMBEDDINGS: &str = "tidemill_processing_embeddings_total";
@@ -43,58 +48,71 @@ impl Known {
     }
 }
 
-impl Embedded {
-    /// What a row keeps.
-    fn of(known: &Known, key: &SampleKey) -> Self {
-        Self {
-            key: hex::encode(key.0),
-            pixel_digest: hex::encode(known.pixel_digest),
-            pixels: known.pixels,
-            vector: hex::encode(bytes_of(&known.vector)),
-        }
-    }
+/// Where the vectors of a shard are kept, beside the table of what became of it.
+pub(super) fn vectors_key(table: &str) -> String {
+    format!("{}.vectors.arrow", table.trim_end_matches(".arrow"))
+}
 
-    /// The vector of a row; `None` if it is damaged.
-    pub(crate) fn vector(&self) -> Option<Vector> {
-        vector_of(&hex::decode(&self.vector).ok()?).ok()
-    }
+/// What operators on all samples are told of one.
+fn embedded(record: &Record, key: SampleKey, known: Known) -> Embedded {
+    let picture = Picture {
+        pixel_digest: known.pixel_digest,
+        pixels: known.pixels,
+        bytes: record.picture_bytes(),
+        labels: digest(&record.labels).into(),
+    };
+    Embedded { number: record.number(), key, vector: known.vector, picture }
+}
 
-    /// The sample key of a row.
-    pub(crate) fn sample_key(&self) -> Option<SampleKey> {
-        Some(SampleKey(hex::decode(&self.key).ok()?.try_into().ok()?))
+/// What labels are compared by, of the same size however many there are.
+fn digest(labels: &[String]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for label in labels {
+        hasher.update(&(label.len() as u64).to_le_bytes()).update(label.as_bytes());
     }
+    hasher.finalize().to_hex().chars().take(LABELS_DIGITS).collect()
 }
 
 impl Worker {
-    /// Adds to each sample of a shard what operators on all samples have to know.
+    /// Finds out for each sample of a shard what operators on all samples have to know, and writes that down.
     pub(crate) async fn embed(&self, spec: &ShardSpec) -> Result<Vec<Record>, Trouble> {
         let records = self.records(&spec.input).await?;
         let units = |looked| vec![Unit::decoding(looked)];
         let work = |unit: Unit, held| self.embed_one(unit.looked, held);
-        self.flow(records, Flow::pictures(self.ctx.pool.threads()), units, work).try_collect().await
+        let mut flow = pin!(self.flow(records, Flow::pictures(self.ctx.pool.threads()), units, work));
+        let (mut records, mut vectors) = (Vec::new(), Vec::new());
+        while let Some((record, embedded)) = flow.try_next().await? {
+            vectors.extend(embedded);
+            records.push(record);
+        }
+        self.ctx.engine.write_vectors(&vectors_key(&spec.output()), &vectors).await?;
+        Ok(records)
     }
 
-    async fn embed_one(&self, looked: Looked, held: Held) -> Result<Record, Trouble> {
+    async fn embed_one(&self, looked: Looked, held: Held) -> Result<(Record, Option<Embedded>), Trouble> {
         self.slot.progress.add_sample(looked.record.copy);
         let picture = match (&looked.unusable, &looked.peek) {
             (Some(why), _) => Err(why.clone()),
-            (None, None) => return Ok(looked.record),
+            (None, None) => return Ok((looked.record, None)),
             (None, Some(_)) => self.picture(&looked).await?,
         };
         let mut record = looked.record;
         let picture = match picture {
             Ok(picture) => picture,
-            Err(why) => return Ok(dropped(record, &why)),
+            Err(why) => return Ok((dropped(record, &why), None)),
         };
         let key = SampleKey::of_bytes(&record.relative, &picture);
         match self.known(picture, held).await? {
-            Ok(known) => record.embedding = Some(Embedded::of(&known, &key)),
+            Ok(known) => {
+                let embedded = embedded(&record, key, known);
+                Ok((record, Some(embedded)))
+            }
             Err(error) => {
                 record.fate = record.fate.left_out();
                 record.reasons.push(Reason::undecodable(&error));
+                Ok((record, None))
             }
         }
-        Ok(record)
     }
 
     /// What is known of a picture, for whose decoding memory is held; from the artefacts if the same content met the

@@ -4,9 +4,9 @@
 //! is at all is not read. The order is what keeps this from coming to a standstill: whoever waits for memory waits for
 //! samples before it, and those have theirs.
 
-use super::objects::Unusable;
 use super::record::{Picture, Record};
 use super::shard::Worker;
+use super::unusable::Unusable;
 use crate::engine::Held;
 use crate::error::Trouble;
 use bytes::Bytes;

@@ -2,7 +2,8 @@
 
 use super::flow::{Flow, Looked, Unit};
 use super::record::{Fate, Record};
-use super::shard::{ShardSpec, Worker, dropped};
+use super::shard::{ShardSpec, Worker};
+use super::unusable::dropped;
 use crate::engine::{Held, Measured};
 use crate::error::Trouble;
 use crate::operator::Reason;

@@ -22,14 +22,18 @@ mod objects;
 mod pack;
 mod place;
 mod progress;
+mod prototypes;
 mod publish;
 mod record;
+mod referenced;
 mod said;
 mod seal;
 mod shard;
+mod shares;
 mod slot;
 mod sources;
 mod sweep;
+mod unusable;
 mod uses;
 
 pub(crate) use analysed::RESULT;

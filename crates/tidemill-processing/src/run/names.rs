@@ -1,70 +1,108 @@
 //! Clashes of names, settled for the whole run before any product is put in its place.
+//!
+//! The samples that come late to a place, in the order of their paths, get the smallest numbers that nobody's name has.
+//! A name with a number is that of one place only, so that each place is settled for itself.
 
 use super::record::Record;
 use super::shard::Worker;
+use super::shares::Shares;
+use crate::engine::{EngineError, Numbered};
 use crate::error::Trouble;
-use futures::TryStreamExt;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use futures::stream::{BoxStream, Peekable};
+use futures::{StreamExt, TryStreamExt};
+use std::collections::HashMap;
+use std::pin::Pin;
 
-/// For each sample that comes too late to its place: the number its name gets. Everything else has none.
-pub(crate) type Late = BTreeMap<i64, u64>;
+/// For each sample of a shard that comes too late to its place: the number its name gets. Everything else has none.
+pub(crate) type Late = HashMap<i64, u64>;
 
-/// Settles the clashes in the order of the samples' paths.
-pub(crate) async fn settle(worker: &Worker, tables: &[String]) -> Result<Late, Trouble> {
-    let clashes = worker.unless_stopped(worker.ctx.engine.clashes(tables)).await?;
-    if clashes.is_empty() {
-        return Ok(Late::new());
+/// Samples that are written as one table.
+const PART: usize = 8192;
+
+/// Settles the clashes in the order of the samples' paths, so that every shard finds its share.
+pub(crate) async fn settle(worker: &Worker, tables: &[String], shares: &Shares) -> Result<(), Trouble> {
+    if worker.is_shared(shares).await? {
+        return Ok(());
     }
-    let contested: HashSet<&str> = clashes.iter().map(|(_, place)| place.as_str()).collect();
-    let mut taken = numbered(worker, tables, &contested).await?;
-    let mut late = Late::new();
-    // Numbers below these are taken already: a place that many want is not searched from 1 on for each.
-    let mut next: HashMap<&str, u64> = HashMap::new();
-    for (ordinal, place) in &clashes {
-        let number = next.entry(place).or_insert(1);
-        while !taken.insert(with_number(place, *number)) {
-            *number += 1;
+    worker.unless_stopped(number_all(worker, tables, shares)).await?;
+    worker.remove_parts(shares).await
+}
+
+async fn number_all(worker: &Worker, tables: &[String], shares: &Shares) -> Result<(), EngineError> {
+    let engine = &worker.ctx.engine;
+    let mut wanted = engine.wanted(tables).await?;
+    let mut numbering = Numbering::new(engine.numbered(tables, take_number).await?);
+    let (mut late, mut parts) = (Vec::new(), Vec::new());
+    loop {
+        let next = wanted.try_next().await?;
+        let is_last = next.is_none();
+        if let Some((place, ordinal)) = next
+            && let Some(number) = numbering.number(place).await?
+        {
+            late.push((ordinal, number));
         }
-        late.insert(*ordinal, *number);
-        *number += 1;
-    }
-    Ok(late)
-}
-
-/// The places that look like a contested one with a number behind it.
-async fn numbered(
-    worker: &Worker,
-    tables: &[String],
-    contested: &HashSet<&str>,
-) -> Result<HashSet<String>, Trouble> {
-    let mut places = worker.unless_stopped(worker.ctx.engine.places(tables)).await?;
-    let looks_so =
-        |place: &String| without_number(place).is_some_and(|place| contested.contains(place.as_str()));
-    let mut taken = HashSet::new();
-    while let Some(batch) = worker.unless_stopped(places.try_next()).await? {
-        taken.extend(batch.into_iter().filter(looks_so));
-    }
-    Ok(taken)
-}
-
-/// `a/x.jpg`, 2 -> `a/x_2.jpg`; `a/x.*`, 2 -> `a/x_2.*`.
-fn with_number(place: &str, number: u64) -> String {
-    let (directory, name) = place.rsplit_once('/').unwrap_or(("", place));
-    match name.rsplit_once('.') {
-        Some((stem, suffix)) => format!("{directory}/{stem}_{number}.{suffix}"),
-        None => format!("{directory}/{name}_{number}"),
+        if late.len() == PART || (is_last && !late.is_empty()) {
+            let key = format!("{}/{:08}.arrow", shares.parts(), parts.len());
+            engine.write_late(&key, &late).await?;
+            parts.push(key);
+            late.clear();
+        }
+        if is_last {
+            return engine.share_late(&parts, shares.of_shards()).await;
+        }
     }
 }
 
-fn without_number(place: &str) -> Option<String> {
-    let (directory, name) = place.rsplit_once('/').unwrap_or(("", place));
-    let (stem, suffix) = name.rsplit_once('.').map_or((name, None), |(stem, suffix)| (stem, Some(suffix)));
+/// Gives numbers to those who come late to their places; places come in order.
+struct Numbering {
+    /// Places that have a number without it, and the number, in order.
+    taken: Peekable<BoxStream<'static, Numbered>>,
+    /// The last place and the number for the next who comes to it.
+    place: String,
+    next: i64,
+}
+
+impl Numbering {
+    fn new(taken: BoxStream<'static, Numbered>) -> Self {
+        Self { taken: taken.peekable(), place: String::new(), next: 1 }
+    }
+
+    /// The number of one who comes to `place`; `None` for the first.
+    async fn number(&mut self, place: String) -> Result<Option<i64>, EngineError> {
+        if self.place != place {
+            (self.place, self.next) = (place, 1);
+            return Ok(None);
+        }
+        let (place, mut number) = (self.place.as_str(), self.next);
+        loop {
+            let is_before = |taken: &Numbered| match taken {
+                Ok((of, taken)) => (of.as_str(), *taken) <= (place, number),
+                Err(_) => true,
+            };
+            match Pin::new(&mut self.taken).next_if(is_before).await.transpose()? {
+                Some((of, taken)) => number += i64::from(of == place && taken == number),
+                None => break,
+            }
+        }
+        self.next = number + 1;
+        Ok(Some(number))
+    }
+}
+
+/// `a/x_2.jpg` -> `a/x.jpg`, 2; `a/x_2.*` -> `a/x.*`, 2. Nobody gets a number that is written otherwise, such as 02.
+fn take_number(place: &str) -> Option<(String, i64)> {
+    let (directory, name) = place.split_at(place.rfind('/').map_or(0, |slash| slash + 1));
+    let (stem, suffix) = name.split_at(name.rfind('.').unwrap_or(name.len()));
     let (base, number) = stem.rsplit_once('_')?;
-    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-    is_number.then(|| match suffix {
-        Some(suffix) => format!("{directory}/{base}.{suffix}"),
-        None => format!("{directory}/{base}"),
-    })
+    let is_plain = number.bytes().all(|b| b.is_ascii_digit()) && !number.starts_with('0');
+    let number = number.parse().ok().filter(|_| is_plain)?;
+    Some((format!("{directory}{base}{suffix}"), number))
+}
+
+/// The late samples of a shard.
+pub(crate) async fn of_shard(worker: &Worker, key: &str) -> Result<Late, Trouble> {
+    let late = worker.unless_stopped(worker.ctx.engine.late(key)).await?;
+    Ok(late.into_iter().map(|(ordinal, number)| (ordinal, number.unsigned_abs())).collect())
 }
 
 /// The number a record's name gets; 0 for none.
@@ -74,15 +112,54 @@ pub(crate) fn number(late: &Late, record: &Record) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)] // a test that cannot go on has failed
+
     use super::*;
 
     #[test]
-    fn a_number_is_put_in_and_found_again() {
-        for place in ["Data/x.jpg", "Data/cat/x.*", "Data/a.b.*", "Data/x_checked.png"] {
-            let numbered = with_number(place, 12);
-            assert_eq!(without_number(&numbered).as_deref(), Some(place), "{numbered}");
+    fn a_number_is_taken_from_a_name() {
+        for place in ["Data/x.jpg", "Data/cat/x.*", "Data/a.b.*", "Data/x_checked.png", "Data/x_1.jpg", "x"] {
+            let (stem, suffix) = place.split_at(place.rfind('.').unwrap_or(place.len()));
+            let numbered = format!("{stem}_12{suffix}");
+            assert_eq!(take_number(&numbered), Some((place.to_owned(), 12)), "{numbered}");
         }
-        assert_eq!(without_number("Data/x.jpg"), None);
-        assert_eq!(without_number("Data/x_y.jpg"), None);
+        for place in
+            ["Data/x.jpg", "Data/x_y.jpg", "Data/x_.jpg", "Data/x_02.jpg", "Data/x_+2.jpg", "a_1/x.jpg"]
+        {
+            assert_eq!(take_number(place), None, "{place}");
+        }
+        assert_eq!(take_number("Data/x_99999999999999999999.jpg"), None);
+    }
+
+    /// What the names of samples that want these places become.
+    async fn settled(mut wanted: Vec<&str>) -> Vec<(&str, Option<i64>)> {
+        wanted.sort();
+        let mut taken: Vec<_> = wanted.iter().filter_map(|place| take_number(place)).collect();
+        taken.sort();
+        let mut numbering = Numbering::new(futures::stream::iter(taken.into_iter().map(Ok)).boxed());
+        let mut named = Vec::new();
+        for place in wanted {
+            named.push((place, numbering.number(place.to_owned()).await.unwrap()));
+        }
+        named
+    }
+
+    #[tokio::test]
+    async fn late_samples_get_the_smallest_numbers_that_are_free() {
+        let named = settled(vec!["d/x.jpg", "d/x_1.jpg", "d/x.jpg", "d/x_1_1.jpg", "d/x_1.jpg"]).await;
+        // x_1 is taken, and x_1_1 is: both late ones go on to the next number.
+        let expected = [
+            ("d/x.jpg", None),
+            ("d/x.jpg", Some(2)),
+            ("d/x_1.jpg", None),
+            ("d/x_1.jpg", Some(2)),
+            ("d/x_1_1.jpg", None),
+        ];
+        assert_eq!(named, expected);
+        let named =
+            settled(["d/x.*"; 5].into_iter().chain(["d/x_2.*", "d/x_2.*", "d/x_4.*", "d/w_1.*"]).collect());
+        let numbers: Vec<_> = named.await.into_iter().map(|(_, number)| number).collect();
+        let of_x = [None, Some(1), Some(3), Some(5), Some(6)];
+        assert_eq!(numbers, [&[None][..], &of_x, &[None, Some(1), None]].concat());
     }
 }

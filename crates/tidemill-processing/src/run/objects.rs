@@ -2,6 +2,7 @@
 
 use super::flow::{HEAD_BYTES, Peek};
 use super::record::location;
+use super::unusable::Unusable;
 use crate::context::Context;
 use crate::error::Trouble;
 use bytes::{Bytes, BytesMut};
@@ -21,28 +22,6 @@ pub(crate) struct UserObjects {
     ctx: Arc<Context>,
     project: ProjectId,
     opened: Mutex<HashMap<String, Arc<dyn Bucket>>>,
-}
-
-/// Why an object that was listed cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Unusable {
-    /// It is gone.
-    Gone,
-    /// It is another than it was.
-    Changed,
-    /// It is larger than any sample may be.
-    TooLarge,
-    /// Work on it takes more memory than there is.
-    TooMuch {
-        /// Columns and rows, if they are known.
-        size: Option<(u32, u32)>,
-        /// The memory that it takes, in bytes.
-        bytes: u64,
-        /// The memory that there is.
-        most: u64,
-    },
-    /// The store does not give it.
-    Unreadable(String),
 }
 
 impl UserObjects {

@@ -132,9 +132,6 @@ pub(crate) struct Record {
     pub(crate) scores: Map<String, Value>,
     /// Properties for the manifest.
     pub(crate) property: Map<String, Value>,
-    /// What it has in the way of an embedding, as the stage before wrote it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) embedding: Option<Embedded>,
     /// The key of the product in the output bucket, once it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) product: Option<String>,
@@ -142,19 +139,6 @@ pub(crate) struct Record {
     /// no changed samples.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) counts_as_kept: bool,
-}
-
-/// What operators on all samples know of one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Embedded {
-    /// The sample key, in hexadecimal.
-    pub(crate) key: String,
-    /// The digest of the pixels.
-    pub(crate) pixel_digest: String,
-    /// Width times height.
-    pub(crate) pixels: u64,
-    /// Where the vector is kept: its key among the artefacts.
-    pub(crate) vector: String,
 }
 
 impl Record {
@@ -181,7 +165,6 @@ impl Record {
             compared_with: None,
             scores: Map::new(),
             property: Map::new(),
-            embedding: None,
             product: None,
             counts_as_kept: false,
         }

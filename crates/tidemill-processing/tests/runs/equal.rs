@@ -3,8 +3,9 @@
 
 use crate::composed::dataset_of;
 use crate::support::{BUCKET, World, ended, photographs, project, request, results, results_of, until};
-use object_store::ObjectStoreExt;
+use futures::TryStreamExt;
 use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tidemill_api::modelarts::processing::ProcessorTaskVersion;
@@ -215,5 +216,44 @@ async fn a_run_that_goes_on_does_not_do_again_what_was_finished() {
     processing = world.process().await;
     let version = ended(&processing, &task).await;
     assert_eq!((version.status, version.add_sample_count), (2, Some(40)));
+    processing.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_before_a_run_was_interrupted_is_not_decided_again() {
+    let mut world = World::new().await;
+    (world.config.threads, world.config.shard_samples) = (2, 1);
+    let directories = 6;
+    for (name, bytes) in photographs(20) {
+        for directory in 0..directories {
+            world.put(&format!("in/{directory}/{name}"), bytes.clone()).await;
+        }
+    }
+    let operators = json!([{"name": "SimDeduplication", "params": {"do_validation": "False"}}]);
+    let mut processing = world.process().await;
+    let task = processing.create_task(&project(), request("sys_data_selection", operators)).await.unwrap();
+    let versions = processing.list_versions(&project(), &task, Default::default(), false, (0, 1)).await;
+    let run = &versions.unwrap().versions[0].task_version_id;
+    let (artefacts, samples) = (&world.buckets.artefacts, directories * 20);
+    let stage = format!("runs/{run}/1");
+    let last_share = Path::from(format!("{stage}/shares/{:08}.arrow", samples - 1));
+    until(async || artefacts.head(&last_share).await.is_ok()).await;
+    processing.shutdown().await;
+    let applied = artefacts.list_with_delimiter(Some(&Path::from(stage))).await.unwrap().objects.len();
+    assert!(applied < samples, "the run was too fast to be interrupted");
+    // Whoever decides again finds nothing to decide over.
+    let listed: Vec<_> =
+        artefacts.list(Some(&Path::from(format!("runs/{run}/0")))).try_collect().await.unwrap();
+    let vectors = listed.iter().filter(|meta| meta.location.as_ref().ends_with(".vectors.arrow"));
+    let mut removed = 0;
+    for meta in vectors {
+        artefacts.delete(&meta.location).await.unwrap();
+        removed += 1;
+    }
+    assert_eq!(removed, samples);
+    processing = world.process().await;
+    let version = ended(&processing, &task).await;
+    assert_eq!((version.status, version.error_msg.as_deref()), (2, None));
+    assert!(version.unmodified_sample_count.is_some_and(|kept| (1..=20).contains(&kept)), "{version:?}");
     processing.shutdown().await;
 }

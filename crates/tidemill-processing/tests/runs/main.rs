@@ -15,6 +15,7 @@ mod random;
 mod refused;
 mod stop;
 mod support;
+mod swept;
 mod task_input;
 mod told;
 mod versions;

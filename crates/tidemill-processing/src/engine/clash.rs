@@ -1,0 +1,123 @@
+//! Samples that want the same place, and the numbers that their names get.
+
+use super::row::{SCHEMA, numbers, texts};
+use super::{Engine, EngineError, Share};
+use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::dataframe::DataFrame;
+use datafusion::error::Result as QueryResult;
+use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
+use datafusion::prelude::{col, lit};
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
+use std::sync::{Arc, LazyLock};
+
+/// Takes the number from a place: the place without it, and the number.
+pub(crate) type TakeNumber = fn(&str) -> Option<(String, i64)>;
+
+/// A place with a number.
+pub(crate) type Numbered = Result<(String, i64), EngineError>;
+
+static LATE: LazyLock<SchemaRef> = LazyLock::new(|| {
+    Arc::new(Schema::new(vec![
+        Field::new("ordinal", DataType::Int64, false),
+        // What the sample's name gets.
+        Field::new("number", DataType::Int64, false),
+    ]))
+});
+
+impl Engine {
+    /// The places that samples want, each with the number of the sample, in order.
+    pub(crate) async fn wanted(
+        &self,
+        tables: &[String],
+    ) -> Result<BoxStream<'static, Numbered>, EngineError> {
+        if tables.is_empty() {
+            return Ok(futures::stream::empty().boxed());
+        }
+        let rows = self.table(tables, &SCHEMA).await?.filter(col("place").not_eq(lit("")))?;
+        in_order(rows.select(vec![col("place"), col("ordinal")])?).await
+    }
+
+    /// The places that samples want that have a number, without it, each with its number, in order.
+    pub(crate) async fn numbered(
+        &self,
+        tables: &[String],
+        take: TakeNumber,
+    ) -> Result<BoxStream<'static, Numbered>, EngineError> {
+        if tables.is_empty() {
+            return Ok(futures::stream::empty().boxed());
+        }
+        let place = function("place_of", DataType::Utf8, move |places| {
+            let place = |place| Some(take(place?)?.0);
+            Arc::new(places.iter().map(place).collect::<StringArray>())
+        });
+        let number = function("number_of", DataType::Int64, move |places| {
+            let number = |place| Some(take(place?)?.1);
+            Arc::new(places.iter().map(number).collect::<Int64Array>())
+        });
+        let of_row = vec![
+            place.call(vec![col("place")]).alias("place"),
+            number.call(vec![col("place")]).alias("ordinal"),
+        ];
+        let rows = self.table(tables, &SCHEMA).await?.select(of_row)?;
+        in_order(rows.filter(col("place").is_not_null())?).await
+    }
+
+    /// Writes some samples that come late to their places, each with the number that its name gets.
+    pub(crate) async fn write_late(&self, key: &str, late: &[(i64, i64)]) -> Result<(), EngineError> {
+        let ordinals = Int64Array::from_iter_values(late.iter().map(|(ordinal, _)| *ordinal));
+        let numbers = Int64Array::from_iter_values(late.iter().map(|(_, number)| *number));
+        let batch = RecordBatch::try_new(LATE.clone(), vec![Arc::new(ordinals), Arc::new(numbers)])?;
+        self.put(key, &LATE, &[batch]).await
+    }
+
+    /// Gives every shard the late samples of `parts` that are its own.
+    pub(crate) async fn share_late(&self, parts: &[String], shares: &[Share]) -> Result<(), EngineError> {
+        if parts.is_empty() {
+            return self.share(futures::stream::empty(), &LATE, shares).await;
+        }
+        let sorted = self.table(parts, &LATE).await?.sort(vec![col("ordinal").sort(true, false)])?;
+        self.share(sorted.execute_stream().await?, &LATE, shares).await
+    }
+
+    /// The late samples of a share, with the numbers that their names get.
+    pub(crate) async fn late(&self, key: &str) -> Result<Vec<(i64, i64)>, EngineError> {
+        let mut late = Vec::new();
+        for batch in self.batches(key, None).await? {
+            let (ordinal, number) = (numbers(&batch, 0)?, numbers(&batch, 1)?);
+            late.extend(ordinal.values().iter().copied().zip(number.values().iter().copied()));
+        }
+        Ok(late)
+    }
+}
+
+/// A function of texts that queries can call.
+fn function(
+    name: &str,
+    gives: DataType,
+    work: impl Fn(&StringArray) -> ArrayRef + Send + Sync + 'static,
+) -> ScalarUDF {
+    let work = move |arguments: &[ColumnarValue]| -> QueryResult<ColumnarValue> {
+        let arrays = ColumnarValue::values_to_arrays(arguments)?;
+        let texts = arrays.first().and_then(|array| array.as_string_opt::<i32>());
+        let texts = texts.ok_or_else(|| EngineError::damaged("places are no texts"))?;
+        Ok(ColumnarValue::Array(work(texts)))
+    };
+    create_udf(name, vec![DataType::Utf8], gives, Volatility::Immutable, Arc::new(work))
+}
+
+/// Rows of places and numbers, from the first to the last.
+async fn in_order(rows: DataFrame) -> Result<BoxStream<'static, Numbered>, EngineError> {
+    let sorted = rows.sort(vec![col("place").sort(true, false), col("ordinal").sort(true, false)])?;
+    let batches = sorted.execute_stream().await?;
+    let rows = async |batch: RecordBatch| {
+        let (places, numbers) = (texts(&batch, 0)?, numbers(&batch, 1)?);
+        let row = |n: usize| Ok((places.value(n).to_owned(), numbers.value(n)));
+        Ok(futures::stream::iter((0..batch.num_rows()).map(row).collect::<Vec<_>>()))
+    };
+    Ok(batches.map_err(EngineError::from).and_then(rows).try_flatten().boxed())
+}
+
+#[cfg(test)]
+mod tests;
