@@ -86,9 +86,15 @@ def test_set_operators_augmentation_and_nothing(server, tasks, tmp_path):
     added = completed(tasks, bucket, [operator("Flip")], template="sys_data_augmentation")
     page = report(server, added, tmp_path / "added.html", "--samples", "1")
     assert "Samples that were added" in page.text and page.text.count("[after] after") == 1
-    assert "Only the first 1 are shown." in page.text
+    assert "Only the first 1 are shown." in page.text and "withdrawn" not in page.text
+
+    # Both twins are mirrored; of what they become one is enough.
+    thinned = completed(tasks, bucket, [operator("Flip"), operator("SimDeduplication")], template="sys_data_augmentation")
+    withdrawn = report(server, thinned, tmp_path / "thinned.html").text.split("Samples that were withdrawn")[1]
+    assert re.search(rf"s3://{bucket}/in/(a|b).jpg .*all its pixels are those of \S+", withdrawn), withdrawn
+    assert withdrawn.count("[before] before after: none") == 1, withdrawn
 
     pictures.upload(server, bucket, {"notes.txt": b"no picture"}, "nothing/")
     nothing = completed(tasks, bucket, [operator("MetaValidation")], source="nothing/")
     page = report(server, nothing, tmp_path / "nothing.html")
-    assert "0 samples: 0 kept as they are" in page.text and "No sample was dropped, changed or added." in page.text
+    assert "0 samples: 0 kept as they are" in page.text and "No sample was dropped, changed, added or withdrawn." in page.text

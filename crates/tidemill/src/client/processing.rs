@@ -57,13 +57,13 @@ impl Connection {
         &self,
         task: &str,
         version: &str,
-        property: &str,
+        which: (&str, &str),
         height: u32,
         most: usize,
     ) -> Result<Vec<Value>, ClientError> {
         let resize = format!("image/resize,m_lfit,h_{height}");
         let parts = ["processor-tasks", task, "versions", version, "results"];
-        self.first(&parts, &[("result_property", property), ("process_parameter", &resize)], "results", most)
+        self.first(&parts, &[which, ("process_parameter", &resize)], "results", most)
     }
 
     /// Starts another version of a task as it stands; its id.

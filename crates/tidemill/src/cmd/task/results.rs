@@ -13,7 +13,7 @@ use serde_json::Value;
 pub(super) const PROPERTIES: &[&str] = &["kept", "changed", "dropped", "added"];
 
 /// New samples that were not made, or were left out later: no results.
-const WITHDRAWN: &str = "withdrawn";
+pub(super) const WITHDRAWN: &str = "withdrawn";
 
 /// Show what became of each sample, and why.
 #[derive(Debug, Args)]
@@ -31,17 +31,20 @@ pub(crate) struct Results {
 impl Results {
     pub(crate) fn run(self, connection: &Connection, output: Output) -> Result<()> {
         let (task, version) = self.run.ids(connection)?;
-        let only = self.only.as_deref();
-        let property = only.and_then(|only| PROPERTIES.iter().position(|p| *p == only));
-        let property = property.map_or_else(|| "-1".to_owned(), |code| code.to_string());
-        let which = match only {
-            Some(WITHDRAWN) => ("tidemill_withdrawn", "true"),
-            _ => ("result_property", property.as_str()),
-        };
-        let found = connection.results(&task, &version, which, self.limit)?;
+        let (name, value) = asked(self.only.as_deref());
+        let found = connection.results(&task, &version, (name, &value), self.limit)?;
         let rows: Vec<Vec<String>> = found.iter().map(row).collect();
         output.print(&Value::Array(found), || table(&["", "SAMPLE", "WHY", "COMPARED WITH"], &rows))
     }
+}
+
+/// How the API is asked for the samples that this became of, or for all results.
+pub(super) fn asked(only: Option<&str>) -> (&'static str, String) {
+    if only == Some(WITHDRAWN) {
+        return ("tidemill_withdrawn", "true".to_owned());
+    }
+    let code = only.and_then(|only| PROPERTIES.iter().position(|property| *property == only));
+    ("result_property", code.map_or_else(|| "-1".to_owned(), |code| code.to_string()))
 }
 
 fn row(result: &Value) -> Vec<String> {

@@ -3,26 +3,27 @@
 use super::html::{Page, escape};
 use super::picture::{Fetch, HEIGHT, figure, words};
 use crate::client::Connection;
-use crate::cmd::task::results::{PROPERTIES, became, why};
+use crate::cmd::task::results::{WITHDRAWN, asked, became, why};
 use anyhow::Result;
 use serde_json::Value;
 
 /// What is shown, in this order: what was kept as it is needs no picture.
-const SHOWN: &[&str] = &["dropped", "changed", "added"];
+const SHOWN: &[&str] = &["dropped", "changed", "added", WITHDRAWN];
 
 /// Writes a section for each kind.
 pub(super) fn write(page: &mut Page, connection: &Connection, run: (&str, &str), most: usize) -> Result<()> {
     let fetch = |address: &str| connection.fetch(address).ok();
     let mut shown = 0;
     for kind in SHOWN {
-        let code = PROPERTIES.iter().position(|property| property == kind).unwrap_or_default().to_string();
+        let (name, value) = asked(Some(kind));
         // One more than is shown, to know whether something is left out.
-        let found = connection.result_pictures(run.0, run.1, &code, HEIGHT, most.saturating_add(1))?;
+        let found =
+            connection.result_pictures(run.0, run.1, (name, &value), HEIGHT, most.saturating_add(1))?;
         section(page, kind, &found, most, &fetch);
         shown += found.len();
     }
     if shown == 0 {
-        page.paragraph("No sample was dropped, changed or added.");
+        page.paragraph("No sample was dropped, changed, added or withdrawn.");
     }
     Ok(())
 }
@@ -32,6 +33,11 @@ fn section(page: &mut Page, kind: &str, found: &[Value], most: usize, fetch: Fet
         return;
     }
     page.heading(&format!("Samples that were {kind}"));
+    if kind == WITHDRAWN {
+        page.paragraph(
+            "New samples that were not made or were left out later. What they were to be made of stays.",
+        );
+    }
     for result in found.iter().take(most) {
         page.raw(&sample(result, fetch));
     }
@@ -42,8 +48,8 @@ fn section(page: &mut Page, kind: &str, found: &[Value], most: usize, fetch: Fet
 
 fn sample(result: &Value, fetch: Fetch<'_>) -> String {
     let (origin, new) = (result["origin_source"].as_str(), result["new_source"].as_str());
-    // What was generated has no origin.
-    let name = origin.or(new).unwrap_or_default();
+    // What was generated has no origin, and no place either if it was withdrawn.
+    let name = origin.or(new).unwrap_or("a generated image");
     let became = new.filter(|_| origin.is_some() && became(result) != "kept");
     let compared = result["tidemill"]["compared_with"].as_str();
     format!(
@@ -160,6 +166,18 @@ mod tests {
         let expected = "Samples that were added obs://b/out/1.jpg because of generated \
             before: nothing, it was generated [after] after";
         assert_eq!(text(&page("added", &[row(3, "generated", made)], 9)), expected);
+    }
+
+    #[test]
+    fn what_was_withdrawn_says_what_it_was_to_be_made_of() {
+        let left_out = json!({"tidemill": {"reasons": [], "compared_with": "obs://b/out/kept.jpg"}});
+        let expected = "Samples that were withdrawn New samples that were not made or were left out later. \
+            What they were to be made of stays. s3://b/in/x.jpg because of identical \
+            compared with obs://b/out/kept.jpg [before] before after: none";
+        assert_eq!(text(&page("withdrawn", &[row(2, "identical", left_out)], 9)), expected);
+        let of_nothing = json!({"origin_source": null, "signed_origin_source": null});
+        let expected = "a generated image because of identical before: nothing, it was generated after: none";
+        assert!(text(&page("withdrawn", &[row(2, "identical", of_nothing)], 9)).ends_with(expected));
     }
 
     #[test]
