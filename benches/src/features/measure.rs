@@ -72,8 +72,8 @@ fn do_everything(files: &[Vec<u8>]) -> Result<()> {
         let sample = Sample { name: "picture.jpg", image: file, labels: None };
         let outcome = validate(&sample, &Caps::default(), &DecodeLimits::default());
         ensure!(outcome.verdict == Verdict::Unmodified, "{:?}", outcome.reasons);
-        let (features, luma) = image_features(&outcome.pixels.context("no pixels")?);
-        black_box((features, Hashes::of(&luma)));
+        let (features, blocks) = image_features(&outcome.pixels.context("no pixels")?);
+        black_box((features, Hashes::of(&blocks)));
     }
     Ok(())
 }

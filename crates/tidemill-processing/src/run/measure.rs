@@ -94,10 +94,10 @@ fn of_sample(record: &Record, features: Features) -> Measured {
 /// What is measured of a picture.
 fn features(picture: &[u8], label_file: Option<&Bytes>) -> Result<Features, DecodeError> {
     let decoded = decode(picture, &DecodeLimits::default())?;
-    let (image, luma) = image_features(&decoded.pixels);
+    let (image, _) = image_features(&decoded.pixels);
     let document = label_file.and_then(|file| Document::parse(file).ok());
     let boxes: Vec<Rect> = document.iter().flat_map(|d| &d.objects).filter_map(|o| o.rect()).collect();
-    Ok(Features { image, boxes: box_features(&luma, &boxes) })
+    Ok(Features { image, boxes: box_features(&decoded.pixels, &boxes) })
 }
 
 /// The result of the analysis of some tables.

@@ -3,13 +3,12 @@
 use super::row::SPAN;
 
 /// A row of luma and its sum.
-#[derive(Clone, Copy)]
-pub(super) struct Row<'l> {
-    pub(super) luma: &'l [u8],
+pub(super) struct Row {
+    pub(super) luma: Vec<u8>,
     pub(super) sum: i64,
 }
 
-impl Row<'_> {
+impl Row {
     /// The sum without the first and the last of at least two pixels.
     #[inline(always)]
     fn inner(&self) -> i64 {
@@ -34,7 +33,7 @@ impl Laplacians {
 
     /// Adds a row between the rows above and below it, which are as long.
     #[inline(always)]
-    pub(super) fn add_row(&mut self, above: Row<'_>, row: Row<'_>, below: Row<'_>) {
+    pub(super) fn add_row(&mut self, above: &Row, row: &Row, below: &Row) {
         let last = row.luma.len() - 1;
         let (first, end) = (row.luma[last.min(1)], row.luma[last.saturating_sub(1)]);
         self.add(at(above.luma[0], below.luma[0], first, first, row.luma[0]));
@@ -46,7 +45,7 @@ impl Laplacians {
         let left = row.sum - i64::from(row.luma[last]) - i64::from(end);
         let right = row.sum - i64::from(row.luma[0]) - i64::from(first);
         self.sum += above.inner() + below.inner() + left + right - 4 * row.inner();
-        self.add_squares(above.luma, row.luma, below.luma);
+        self.add_squares(&above.luma, &row.luma, &below.luma);
     }
 
     /// Of the pixels between the first and the last.

@@ -1,7 +1,7 @@
 //! Metrics 13 and 14: brightness and sharpness of the crops of boxes.
 
-use super::Luma;
 use super::blur::{self, Laplacians};
+use super::luma::Luma;
 use super::sweep::reflected;
 use crate::Rect;
 

@@ -1,15 +1,15 @@
 //! Luma and metric 3, its mean.
 
-/// Appends the BT.601 luma of a span: `(9798 R + 19235 G + 3735 B + 16384) >> 15`.
+/// The BT.601 luma of a span: `(9798 R + 19235 G + 3735 B + 16384) >> 15`.
 #[inline(always)]
-pub(super) fn luma((red, green, blue): (&[u8], &[u8], &[u8]), out: &mut Vec<u8>) {
-    out.extend(red.iter().zip(green).zip(blue).map(|((&red, &green), &blue)| {
+pub(super) fn luma((red, green, blue): (&[u8], &[u8], &[u8]), out: &mut [u8]) {
+    for (((&red, &green), &blue), out) in red.iter().zip(green).zip(blue).zip(out) {
         // In halves of each factor, so that 16 bits hold every sum: twice as many pixels at once.
         let (red, green, blue) = (u16::from(red), u16::from(green), u16::from(blue));
         let upper = 38 * red + 75 * green + 14 * blue + 64;
         let lower = 70 * red + 35 * green + 151 * blue;
-        ((upper + (lower >> 8)) >> 7) as u8
-    }));
+        *out = ((upper + (lower >> 8)) >> 7) as u8;
+    }
 }
 
 /// The sum of any number of bytes.
@@ -42,10 +42,9 @@ mod tests {
     #[test]
     fn luma_in_halves_is_the_formula_for_every_colour() {
         let blue: Vec<u8> = (0..=255).collect();
-        let mut found = Vec::with_capacity(256);
+        let mut found = [0; 256];
         for red in 0..=255 {
             for green in 0..=255 {
-                found.clear();
                 luma((&[red; 256], &[green; 256], &blue), &mut found);
                 for (&blue, &found) in blue.iter().zip(&found) {
                     let sum = 9798 * u32::from(red) + 19235 * u32::from(green) + 3735 * u32::from(blue);

@@ -1,8 +1,9 @@
 //! Feature metrics: numbers that describe an image and the boxes on it.
 //!
-//! One sweep over the rows gives the six metrics of an image and its [`Luma`], from which the metrics of boxes and
-//! the hashes are made. All sums are of integers, so the order of the additions does not matter.
+//! One sweep over the rows gives the six metrics of an image and its [`Blocks`], from which the hashes are made. The
+//! metrics of boxes are made from its luma. All sums are of integers, so the order of the additions does not matter.
 
+mod blocks;
 mod blur;
 mod box_pixels;
 mod brightness;
@@ -16,11 +17,12 @@ mod row;
 mod saturation;
 mod sweep;
 
-pub use luma::Luma;
+pub use blocks::Blocks;
 pub use metric::{Bins, Metric, Unit};
 pub use sweep::image_features;
 
-use crate::{Rect, Visible};
+use crate::{Pixels, Rect, Visible};
+use luma::Luma;
 
 /// The metrics 1 to 6, of an image.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,11 +91,14 @@ impl Features {
 }
 
 /// The metrics of the boxes of an image that [`countable`] keeps, in their order.
-pub fn box_features(luma: &Luma, boxes: &[Rect]) -> Vec<BoxFeatures> {
-    let (width, height) = (f64::from(luma.width()), f64::from(luma.height()));
+pub fn box_features(pixels: &Pixels, boxes: &[Rect]) -> Vec<BoxFeatures> {
+    let (width, height) = (f64::from(pixels.width()), f64::from(pixels.height()));
     let boxes = countable(boxes, width, height);
+    if boxes.is_empty() {
+        return Vec::new();
+    }
     let overlaps = overlap::overlaps(&boxes);
-    let crops = box_pixels::measure(luma, &boxes);
+    let crops = box_pixels::measure(&Luma::of(pixels), &boxes);
     let features = |((rect, overlap), crop): ((&Rect, f64), box_pixels::Crop)| BoxFeatures {
         aspect_ratio: rect.height() / rect.width(),
         area_ratio: rect.area() / (width * height),

@@ -1,14 +1,15 @@
 //! The one pass over an image.
 
+use super::blocks::BlockSums;
 use super::blur::{Laplacians, Row};
 use super::colorfulness::Opponents;
 use super::row::{Channels, SPAN};
-use super::{ImageFeatures, Luma, brightness, saturation};
+use super::{Blocks, ImageFeatures, brightness, saturation};
 use crate::Pixels;
 
-/// The metrics of an image, and its luma for what follows.
-pub fn image_features(pixels: &Pixels) -> (ImageFeatures, Luma) {
-    let (sums, luma) = pulp::Arch::new().dispatch(Sweep(pixels));
+/// The metrics of an image, and the blocks that its hashes are made from.
+pub fn image_features(pixels: &Pixels) -> (ImageFeatures, Blocks) {
+    let (sums, blocks) = pulp::Arch::new().dispatch(Sweep(pixels));
     let count = u64::from(pixels.width()) * u64::from(pixels.height());
     let features = ImageFeatures {
         resolution: count as f64,
@@ -18,14 +19,14 @@ pub fn image_features(pixels: &Pixels) -> (ImageFeatures, Luma) {
         blur_score: sums.laplacians.blur_score(count),
         colorfulness: sums.opponents.colorfulness(count),
     };
-    (features, Luma::new(pixels.width(), pixels.height(), luma))
+    (features, blocks)
 }
 
 /// The sweep, compiled for each instruction set that a processor may have. What it calls is inlined for that.
 struct Sweep<'a>(&'a Pixels);
 
 impl pulp::WithSimd for Sweep<'_> {
-    type Output = (Sums, Vec<u8>);
+    type Output = (Sums, Blocks);
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> Self::Output {
@@ -41,46 +42,38 @@ struct Sums {
     laplacians: Laplacians,
 }
 
-/// Row by row, the Laplacian one row behind the luma it needs.
+/// Row by row, the Laplacian one row behind the luma it needs. Of the luma, only three rows are kept: the caches are
+/// for the pixels.
 #[inline(always)]
-fn sweep(pixels: &Pixels) -> (Sums, Vec<u8>) {
-    let (width, height) = (pixels.width() as usize, pixels.height() as usize);
-    let mut luma = Vec::with_capacity(width * height);
-    let mut row_sums = Vec::with_capacity(height);
+fn sweep(pixels: &Pixels) -> (Sums, Blocks) {
     let mut sums = Sums::default();
+    let mut blocks = BlockSums::new(pixels.width(), pixels.height());
     let mut channels = Channels::new();
+    let mut rows = [(); 3].map(|()| Row { luma: vec![0; pixels.width() as usize], sum: 0 });
     for (y, rgb) in pixels.rows().enumerate() {
-        for rgb in rgb.chunks(SPAN * 3) {
+        rows.rotate_left(1);
+        let [before, above, row] = &mut rows;
+        for (rgb, luma) in rgb.chunks(SPAN * 3).zip(row.luma.chunks_mut(SPAN)) {
             channels.split(rgb);
             let span = channels.slices();
-            brightness::luma(span, &mut luma);
+            brightness::luma(span, luma);
             sums.saturation += saturation::sum(span);
             sums.opponents.add(span);
         }
-        let row_sum = brightness::sum(&luma[y * width..]);
-        sums.luma += row_sum;
-        row_sums.push(row_sum as i64);
-        if y > 0 {
-            add_laplacians(&mut sums.laplacians, &luma, &row_sums, width, height, y - 1);
+        let sum = brightness::sum(&row.luma);
+        sums.luma += sum;
+        row.sum = sum as i64;
+        blocks.add_row(&row.luma);
+        match y {
+            0 => {}
+            1 => sums.laplacians.add_row(row, above, row),
+            _ => sums.laplacians.add_row(before, above, row),
         }
     }
-    add_laplacians(&mut sums.laplacians, &luma, &row_sums, width, height, height - 1);
-    (sums, luma)
-}
-
-/// Row `y` of an image whose luma is there up to the row after it.
-#[inline(always)]
-fn add_laplacians(
-    laplacians: &mut Laplacians,
-    luma: &[u8],
-    sums: &[i64],
-    width: usize,
-    height: usize,
-    y: usize,
-) {
-    let row = |y: usize| Row { luma: &luma[y * width..][..width], sum: sums[y] };
-    let (above, below) = (reflected(y as i64 - 1, height), reflected(y as i64 + 1, height));
-    laplacians.add_row(row(above), row(y), row(below));
+    let [_, above, row] = &rows;
+    let above = if pixels.height() > 1 { above } else { row };
+    sums.laplacians.add_row(above, row, above);
+    (sums, blocks.finish(pixels.height()))
 }
 
 /// An index one outside of `0..length`, mirrored at the first or last one.

@@ -8,14 +8,15 @@ pub(super) const SIDE: usize = 32;
 /// Frequencies in each direction.
 const LOW: usize = 8;
 
-type Basis = [[f64; SIDE]; LOW];
+/// Of each index, all frequencies.
+type Basis = [[f64; LOW]; SIDE];
 
 /// `cos(π f (2i + 1) / 64)`, made with the same bits on every machine.
 fn basis() -> &'static Basis {
     static BASIS: OnceLock<Basis> = OnceLock::new();
     BASIS.get_or_init(|| {
         let angle = |frequency, index| PI * (frequency * (2 * index + 1)) as f64 / (2 * SIDE) as f64;
-        std::array::from_fn(|frequency| std::array::from_fn(|index| libm::cos(angle(frequency, index))))
+        std::array::from_fn(|index| std::array::from_fn(|frequency| libm::cos(angle(frequency, index))))
     })
 }
 
@@ -31,22 +32,20 @@ pub(super) fn above_median(values: &[u8]) -> Vec<bool> {
 /// Row by row, the vertical frequency rising downwards. All frequencies of a row grow together, so that their sums do
 /// not wait for each other.
 fn low_frequencies(values: &[u8]) -> Vec<f64> {
-    let rows: Vec<[f64; LOW]> = values.chunks_exact(SIDE).map(along).collect();
-    let mut frequencies = Vec::with_capacity(LOW * LOW);
-    for wave in basis() {
-        let mut sums = [0.0; LOW];
-        for (row, factor) in rows.iter().zip(wave) {
+    let mut frequencies = [[0.0; LOW]; LOW];
+    for (row, factors) in values.chunks_exact(SIDE).zip(basis()) {
+        let row = along(row);
+        for (sums, factor) in frequencies.iter_mut().zip(factors) {
             sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value * factor);
         }
-        frequencies.extend(sums);
     }
-    frequencies
+    frequencies.concat()
 }
 
 fn along(row: &[u8]) -> [f64; LOW] {
     let mut sums = [0.0; LOW];
-    for (index, &value) in row.iter().enumerate() {
-        sums.iter_mut().zip(basis()).for_each(|(sum, wave)| *sum += f64::from(value) * wave[index]);
+    for (&value, factors) in row.iter().zip(basis()) {
+        sums.iter_mut().zip(factors).for_each(|(sum, factor)| *sum += f64::from(value) * factor);
     }
     sums
 }

@@ -1,11 +1,10 @@
 //! Hashes of what an image looks like: near images differ in few bits.
 
 mod cosine;
+mod forms;
 mod lanczos;
-mod shrink;
 
-use crate::feature::Luma;
-use shrink::Shrunk;
+use crate::feature::Blocks;
 
 /// The hashes of one image. Bits are in reading order, the first one highest, as the ImageHash library writes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,18 +18,16 @@ pub struct Hashes {
 }
 
 impl Hashes {
-    /// Of a grey image.
-    pub fn of(luma: &Luma) -> Self {
-        let shrunk = Shrunk::of(luma);
-        let mut small = shrink::Resizer::new();
+    /// Of an image whose blocks are given.
+    pub fn of(blocks: &Blocks) -> Self {
+        let [small, large, square] = forms::of(blocks, [(9, 8), (17, 16), (cosine::SIDE, cosine::SIDE)]);
         let mut dhash256 = [0; 4];
-        let differences = differences(&small.resize(&shrunk, 17, 16), 17);
-        for (word, bits) in dhash256.iter_mut().zip(differences.chunks(64)) {
+        for (word, bits) in dhash256.iter_mut().zip(differences(&large, 17).chunks(64)) {
             *word = word_of(bits);
         }
         Self {
-            dhash: word_of(&self::differences(&small.resize(&shrunk, 9, 8), 9)),
-            phash: word_of(&cosine::above_median(&small.resize(&shrunk, cosine::SIDE, cosine::SIDE))),
+            dhash: word_of(&differences(&small, 9)),
+            phash: word_of(&cosine::above_median(&square)),
             dhash256,
         }
     }
