@@ -265,31 +265,28 @@ def test_the_share_of_a_member_that_falls_silent_moves(own_server):
     """This release sends heartbeats out of polls: a consumer that nobody polls any more is as good as dead."""
     dis, name, group = Dis(own_server), fresh("kafka"), fresh("group")
     dis.create_stream(name, 2)
-    # Two processes, because both poll at the same time: a poll that waits for its share waits for the other member.
-    jvms = [Jvm(own_server, "adapter") for _ in range(2)]
-    alive, silent = [consumer(jvm, group, **{"client.id": f"member-{n}"}) for n, jvm in enumerate(jvms)]
+    # Each is polled all the time by a thread of its own: a poll that waits for its share waits for the other's heartbeat.
+    members = [Member(own_server, f"member-{n}", group, [name]) for n in range(2)]
+    alive, silent = members
     both = [f"{name}/0", f"{name}/1"]
 
-    def shares():
-        for member in (alive, silent):
-            member.start("poll", 300)
-        assert [member.finish() for member in (alive, silent)] == [[], []]
-        return [alive.assignment(), silent.assignment()]
+    def seen():
+        return [(member.assigned, member.done, member.failure) for member in members]
 
     try:
-        for member in (alive, silent):
-            member.subscribe([name])
-        wait_for(lambda: sorted(shares()) == [both[:1], both[1:]], shares, REBALANCE_SECONDS_MAX)
+        shared = [both[:1], both[1:]]
+        wait_for(lambda: sorted(sorted(m.assigned) for m in members) == shared, seen, REBALANCE_SECONDS_MAX)
+        silent.fall_silent()
         # Of the 30 s without a heartbeat. The other member sends one every 10 s: far from 30 s.
         own_server.advance(12)
-        wait_for(lambda: alive.poll(300) == [] and alive.assignment() == both, alive.assignment, REBALANCE_SECONDS_MAX)
+        wait_for(lambda: alive.assigned == set(both), seen, REBALANCE_SECONDS_MAX)
         for partition in range(2):
             dis.put(name, [b"%d" % partition], partition)
-        assert sorted(values(poll(alive, 2))) == ["0", "1"]
-        alive.unsubscribe()
+        wait_for(lambda: sorted(value for _, _, value in alive.done) == ["0", "1"], seen, REBALANCE_SECONDS_MAX)
+        assert silent.assigned < set(both) and silent.done == []
     finally:
-        for jvm in jvms:
-            jvm.close()
+        for member in members:
+            member.close()
     dis.delete_stream(name)
 
 

@@ -43,8 +43,14 @@ class Member:
         assert self.failure is None, self.failure
         return self.pending
 
+    def fall_silent(self):
+        """Ends the thread that polls; the process lives on."""
+        self._ends = True
+        self._thread.join(60)
+        assert not self._thread.is_alive(), f"{self.name} still polls; log:\n{self.jvm.log_tail()}"
+
     def close(self):
-        """Ends the thread and the process without a goodbye."""
+        """Ends the process without a goodbye."""
         self._ends = True
         self._thread.join(60)
         self.jvm.close()
