@@ -1,8 +1,9 @@
 //! Samples that want the same place, and the numbers that their names get.
 
-use super::row::{SCHEMA, numbers, texts};
+use super::column::{numbers, texts};
+use super::row::SCHEMA;
 use super::{Engine, EngineError, Share};
-use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::dataframe::DataFrame;
 use datafusion::error::Result as QueryResult;
@@ -32,9 +33,6 @@ impl Engine {
         &self,
         tables: &[String],
     ) -> Result<BoxStream<'static, Numbered>, EngineError> {
-        if tables.is_empty() {
-            return Ok(futures::stream::empty().boxed());
-        }
         let rows = self.table(tables, &SCHEMA).await?.filter(col("place").not_eq(lit("")))?;
         in_order(rows.select(vec![col("place"), col("ordinal")])?).await
     }
@@ -45,9 +43,6 @@ impl Engine {
         tables: &[String],
         take: TakeNumber,
     ) -> Result<BoxStream<'static, Numbered>, EngineError> {
-        if tables.is_empty() {
-            return Ok(futures::stream::empty().boxed());
-        }
         let place = function("place_of", DataType::Utf8, move |places| {
             let place = |place| Some(take(place?)?.0);
             Arc::new(places.iter().map(place).collect::<StringArray>())
@@ -74,9 +69,6 @@ impl Engine {
 
     /// Gives every shard the late samples of `parts` that are its own.
     pub(crate) async fn share_late(&self, parts: &[String], shares: &[Share]) -> Result<(), EngineError> {
-        if parts.is_empty() {
-            return self.share(futures::stream::empty(), &LATE, shares).await;
-        }
         let sorted = self.table(parts, &LATE).await?.sort(vec![col("ordinal").sort(true, false)])?;
         self.share(sorted.execute_stream().await?, &LATE, shares).await
     }
@@ -85,7 +77,7 @@ impl Engine {
     pub(crate) async fn late(&self, key: &str) -> Result<Vec<(i64, i64)>, EngineError> {
         let mut late = Vec::new();
         for batch in self.batches(key, None).await? {
-            let (ordinal, number) = (numbers(&batch, 0)?, numbers(&batch, 1)?);
+            let (ordinal, number) = (numbers(batch.columns(), 0)?, numbers(batch.columns(), 1)?);
             late.extend(ordinal.values().iter().copied().zip(number.values().iter().copied()));
         }
         Ok(late)
@@ -100,9 +92,7 @@ fn function(
 ) -> ScalarUDF {
     let work = move |arguments: &[ColumnarValue]| -> QueryResult<ColumnarValue> {
         let arrays = ColumnarValue::values_to_arrays(arguments)?;
-        let texts = arrays.first().and_then(|array| array.as_string_opt::<i32>());
-        let texts = texts.ok_or_else(|| EngineError::damaged("places are no texts"))?;
-        Ok(ColumnarValue::Array(work(texts)))
+        Ok(ColumnarValue::Array(work(texts(&arrays, 0)?)))
     };
     create_udf(name, vec![DataType::Utf8], gives, Volatility::Immutable, Arc::new(work))
 }
@@ -112,7 +102,7 @@ async fn in_order(rows: DataFrame) -> Result<BoxStream<'static, Numbered>, Engin
     let sorted = rows.sort(vec![col("place").sort(true, false), col("ordinal").sort(true, false)])?;
     let batches = sorted.execute_stream().await?;
     let rows = async |batch: RecordBatch| {
-        let (places, numbers) = (texts(&batch, 0)?, numbers(&batch, 1)?);
+        let (places, numbers) = (texts(batch.columns(), 0)?, numbers(batch.columns(), 1)?);
         let row = |n: usize| Ok((places.value(n).to_owned(), numbers.value(n)));
         Ok(futures::stream::iter((0..batch.num_rows()).map(row).collect::<Vec<_>>()))
     };

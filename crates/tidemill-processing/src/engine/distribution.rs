@@ -3,8 +3,8 @@
 //! values were cut into tables. All metrics are taken at once: tables are many and small, and opening them is what
 //! costs.
 
-use super::row::{numbers, texts};
-use super::values::{floats, groups, metric};
+use super::column::{numbers, reals, texts};
+use super::values::{groups, metric};
 use super::{Engine, EngineError};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::dataframe::DataFrame;
@@ -26,9 +26,6 @@ type Bins = BTreeMap<i64, u64>;
 impl Engine {
     /// The distributions of the values in tables: of every metric, in every group. What has no values is left out.
     pub(crate) async fn distributions(&self, tables: &[String]) -> Result<Distributions, EngineError> {
-        if tables.is_empty() {
-            return Ok(Distributions::new());
-        }
         let values = self.values(tables).await?;
         let mut bins = count_bins(&values).await?;
         let summaries = summaries(&values, &bins).await?;
@@ -47,7 +44,7 @@ async fn count_bins(values: &DataFrame) -> Result<Series<Bins>, EngineError> {
     let counted = values.clone().aggregate(by, vec![count(col("value"))])?;
     let mut found = Series::<Bins>::new();
     for batch in counted.collect().await? {
-        let (bins, counts) = (numbers(&batch, 2)?, numbers(&batch, 3)?);
+        let (bins, counts) = (numbers(batch.columns(), 2)?, numbers(batch.columns(), 3)?);
         for_each(&batch, |series, n| {
             *found.entry(series).or_default().entry(bins.value(n)).or_default() +=
                 counts.value(n).unsigned_abs();
@@ -62,7 +59,7 @@ async fn summaries(values: &DataFrame, bins: &Series<Bins>) -> Result<Series<Sum
     let mut ordered: Series<Ordered> = begun.collect();
     let mut batches = sorted(values, &["metric", "usage", "value"]).await?;
     while let Some(batch) = batches.try_next().await? {
-        let values = floats(&batch, 2)?;
+        let values = reals(batch.columns(), 2)?;
         for_each(&batch, |series, n| {
             ordered.entry(series).and_modify(|of| of.push(values.value(n)));
         })?;
@@ -80,7 +77,7 @@ async fn deviations(
     let mut taken: Series<(Spread, Far)> = begun.collect();
     let mut batches = sorted(values, &["metric", "usage", "value", "sample_id"]).await?;
     while let Some(batch) = batches.try_next().await? {
-        let (values, ids) = (floats(&batch, 2)?, texts(&batch, 3)?);
+        let (values, ids) = (reals(batch.columns(), 2)?, texts(batch.columns(), 3)?);
         for_each(&batch, |series, n| {
             if let Some((spread, far)) = taken.get_mut(&series) {
                 spread.push(values.value(n));
@@ -97,7 +94,7 @@ fn for_each(
     batch: &RecordBatch,
     mut take: impl FnMut((Option<UsageGroup>, Metric), usize),
 ) -> Result<(), EngineError> {
-    let (metrics, usages) = (numbers(batch, 0)?, numbers(batch, 1)?);
+    let (metrics, usages) = (numbers(batch.columns(), 0)?, numbers(batch.columns(), 1)?);
     for n in 0..batch.num_rows() {
         let metric = metric(metrics.value(n))?;
         groups(usages.value(n)).for_each(|group| take((group, metric), n));

@@ -1,6 +1,6 @@
 //! Tables of keys, and which keys of some are not in others.
 
-use super::row::{numbers, texts};
+use super::column::{numbers, texts};
 use super::{Engine, EngineError};
 use datafusion::arrow::array::{RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -77,7 +77,7 @@ impl Engine {
 
 /// The keys of a batch that are in no other table; `last` is the last key of another one.
 fn without_others(batch: &RecordBatch, last: &mut Option<String>) -> Result<Vec<String>, EngineError> {
-    let (keys, is_other) = (texts(batch, 0)?, numbers(batch, 1)?);
+    let (keys, is_other) = (texts(batch.columns(), 0)?, numbers(batch.columns(), 1)?);
     let mut left = Vec::new();
     for n in 0..batch.num_rows() {
         let key = keys.value(n);

@@ -1,6 +1,6 @@
 //! What was found at the sources of a run, brought into the order of paths, each picture with its label file.
 
-use super::row::{numbers, optional, texts};
+use super::column::{numbers, optional, texts};
 use super::{Engine, EngineError};
 use datafusion::arrow::array::{Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -89,9 +89,6 @@ impl Engine {
         &self,
         parts: &[String],
     ) -> Result<BoxStream<'static, Result<Vec<Joined>, EngineError>>, EngineError> {
-        if parts.is_empty() {
-            return Ok(futures::stream::empty().boxed());
-        }
         let all = self.table(parts, &SCHEMA).await?;
         let pictures = all.clone().filter(col("is_label").eq(lit(0i64)))?;
         let labels = all.filter(col("is_label").eq(lit(1i64)))?.select(vec![
@@ -118,9 +115,11 @@ impl Engine {
 }
 
 fn joined_of(batch: &RecordBatch) -> Result<Vec<Joined>, EngineError> {
-    let (path, size, etag) = (texts(batch, 0)?, numbers(batch, 1)?, texts(batch, 2)?);
-    let (body, label, label_etag) = (texts(batch, 3)?, texts(batch, 4)?, texts(batch, 5)?);
-    let label_size = numbers(batch, 6)?;
+    let (path, size, etag) =
+        (texts(batch.columns(), 0)?, numbers(batch.columns(), 1)?, texts(batch.columns(), 2)?);
+    let (body, label, label_etag) =
+        (texts(batch.columns(), 3)?, texts(batch.columns(), 4)?, texts(batch.columns(), 5)?);
+    let label_size = numbers(batch.columns(), 6)?;
     let one = |n: usize| Joined {
         path: path.value(n).to_owned(),
         size: size.value(n),

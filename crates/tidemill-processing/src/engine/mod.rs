@@ -3,6 +3,7 @@
 //! Nothing outside this module knows how tables are stored or queried.
 
 mod clash;
+mod column;
 mod distribution;
 mod error;
 mod keys;

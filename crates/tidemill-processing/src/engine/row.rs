@@ -1,8 +1,9 @@
 //! One row of a run's tables, and how rows become columns.
 
 use super::EngineError;
-use datafusion::arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
-use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
+use super::column::{numbers, texts};
+use datafusion::arrow::array::{Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use std::sync::{Arc, LazyLock};
 
 /// What is known of one sample after a stage.
@@ -53,8 +54,9 @@ pub(super) fn to_batch(rows: &[Row]) -> Result<RecordBatch, EngineError> {
 }
 
 pub(super) fn from_batch(batch: &RecordBatch) -> Result<Vec<Row>, EngineError> {
-    let (ordinal, origin) = (numbers(batch, 0)?, texts(batch, 1)?);
-    let (place, property, body) = (texts(batch, 2)?, numbers(batch, 3)?, texts(batch, 4)?);
+    let columns = batch.columns();
+    let (ordinal, origin) = (numbers(columns, 0)?, texts(columns, 1)?);
+    let (place, property, body) = (texts(columns, 2)?, numbers(columns, 3)?, texts(columns, 4)?);
     let row = |n: usize| Row {
         ordinal: ordinal.value(n),
         origin: origin.value(n).to_owned(),
@@ -63,21 +65,4 @@ pub(super) fn from_batch(batch: &RecordBatch) -> Result<Vec<Row>, EngineError> {
         body: body.value(n).to_owned(),
     };
     Ok((0..batch.num_rows()).map(row).collect())
-}
-
-/// A column of numbers.
-pub(super) fn numbers(batch: &RecordBatch, column: usize) -> Result<&Int64Array, EngineError> {
-    let found = batch.columns().get(column).and_then(|c| c.as_primitive_opt::<Int64Type>());
-    found.ok_or_else(|| EngineError::Damaged(format!("column {column} holds no numbers")))
-}
-
-/// A column of texts.
-pub(super) fn texts(batch: &RecordBatch, column: usize) -> Result<&StringArray, EngineError> {
-    let found = batch.columns().get(column).and_then(|c| c.as_string_opt::<i32>());
-    found.ok_or_else(|| EngineError::Damaged(format!("column {column} holds no text")))
-}
-
-/// A text that may be missing.
-pub(super) fn optional(column: &StringArray, n: usize) -> Option<String> {
-    column.is_valid(n).then(|| column.value(n).to_owned())
 }

@@ -1,7 +1,9 @@
 //! Questions about the samples of a run.
 
-use super::row::{SCHEMA, numbers};
+use super::column::numbers;
+use super::row::SCHEMA;
 use super::{Engine, EngineError, ROOT};
+use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::options::ArrowReadOptions;
@@ -19,9 +21,6 @@ impl Engine {
         tables: &[String],
         rows_max: i64,
     ) -> Result<BTreeMap<i64, i64>, EngineError> {
-        if tables.is_empty() {
-            return Ok(BTreeMap::new());
-        }
         let is = |property: i64| col("property").eq(lit(property));
         let of_origin = when(is(2), lit(2i64)).when(is(1), lit(1i64)).otherwise(lit(0i64))?;
         let origin = (col("ordinal") / lit(rows_max)).alias("ordinal");
@@ -31,11 +30,15 @@ impl Engine {
         count_by(origins, "fate").await
     }
 
+    /// The rows of some tables; none of no tables.
     pub(super) async fn table(
         &self,
         tables: &[String],
         schema: &SchemaRef,
     ) -> Result<DataFrame, EngineError> {
+        if tables.is_empty() {
+            return Ok(self.session.read_batch(RecordBatch::new_empty(schema.clone()))?);
+        }
         let urls: Vec<String> = tables.iter().map(|key| format!("{ROOT}/{key}")).collect();
         let options = ArrowReadOptions { schema: Some(schema), ..ArrowReadOptions::default() };
         Ok(self.session.read_arrow(urls, options).await?)
@@ -47,7 +50,7 @@ async fn count_by(rows: DataFrame, column: &str) -> Result<BTreeMap<i64, i64>, E
     let counted = rows.aggregate(vec![col(column)], vec![count(col("ordinal"))])?;
     let mut counts = BTreeMap::new();
     for batch in counted.collect().await? {
-        let (value, number) = (numbers(&batch, 0)?, numbers(&batch, 1)?);
+        let (value, number) = (numbers(batch.columns(), 0)?, numbers(batch.columns(), 1)?);
         counts.extend((0..batch.num_rows()).map(|n| (value.value(n), number.value(n))));
     }
     Ok(counts)

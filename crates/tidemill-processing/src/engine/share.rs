@@ -1,6 +1,7 @@
 //! Tables of decisions over the whole run, cut so that every shard reads only its own.
 
-use super::row::{SCHEMA, numbers};
+use super::column::numbers;
+use super::row::SCHEMA;
 use super::verdict::{self, DECIDED, Decided, VERDICTS};
 use super::{Engine, EngineError};
 use datafusion::arrow::array::{Int64Array, RecordBatch, StringArray};
@@ -58,9 +59,6 @@ impl Engine {
         others: Others,
         shares: &[Share],
     ) -> Result<(), EngineError> {
-        if parts.is_empty() {
-            return self.share(futures::stream::empty(), &DECIDED, shares).await;
-        }
         let others = self.others(others).await?;
         let others = others.select(vec![col("ordinal"), col("origin").alias("compared_with")])?;
         let verdicts = self.table(parts, &VERDICTS).await?;
@@ -106,7 +104,7 @@ impl Engine {
                 let share = shares
                     .peek()
                     .ok_or_else(|| EngineError::damaged("a decision on a sample of no shard"))?;
-                let found = numbers(&rest, 0)?.values();
+                let found = numbers(rest.columns(), 0)?.values();
                 let count = found.partition_point(|number| *number < share.end);
                 own.push(rest.slice(0, count));
                 if count > last {

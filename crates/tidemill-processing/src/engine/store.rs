@@ -1,6 +1,7 @@
 //! Tables as objects: written whole, never changed.
 
-use super::row::{PROPERTY, SCHEMA, from_batch, numbers, to_batch};
+use super::column::numbers;
+use super::row::{PROPERTY, SCHEMA, from_batch, to_batch};
 use super::{Engine, EngineError, Row};
 use bytes::Bytes;
 use datafusion::arrow::array::RecordBatch;
@@ -36,7 +37,7 @@ impl Engine {
     pub(super) async fn properties(&self, key: &str) -> Result<Vec<i64>, EngineError> {
         let mut properties = Vec::new();
         for batch in self.batches(key, Some(vec![PROPERTY])).await? {
-            properties.extend(numbers(&batch, 0)?.values());
+            properties.extend(numbers(batch.columns(), 0)?.values());
         }
         Ok(properties)
     }

@@ -1,8 +1,8 @@
 //! Tables of what was measured: one row for each value of a metric, of an image or of one of its boxes.
 
 use super::{Engine, EngineError};
-use datafusion::arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
-use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef};
+use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::dataframe::DataFrame;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
@@ -96,10 +96,4 @@ fn usage_number(group: Option<UsageGroup>) -> i64 {
 pub(super) fn groups(number: i64) -> impl Iterator<Item = Option<UsageGroup>> {
     let group = usize::try_from(number).ok().and_then(|number| UsageGroup::ALL.get(number));
     [None].into_iter().chain(group.map(|group| Some(*group)))
-}
-
-/// A column of values.
-pub(super) fn floats(batch: &RecordBatch, column: usize) -> Result<&Float64Array, EngineError> {
-    let found = batch.columns().get(column).and_then(|c| c.as_primitive_opt::<Float64Type>());
-    found.ok_or_else(|| EngineError::Damaged(format!("column {column} holds no values")))
 }

@@ -1,8 +1,9 @@
 //! Tables of what operators on all samples have to know of each: its key, its vector, its picture.
 
+use super::column::{blobs, numbers, texts};
 use super::{Engine, EngineError};
-use datafusion::arrow::array::{ArrayRef, AsArray, BinaryArray, Int64Array, RecordBatch, StringArray};
-use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
+use datafusion::arrow::array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::prelude::col;
 use std::sync::{Arc, LazyLock};
 use tidemill_embedding::{Picture, Vector, decode, encode};
@@ -46,8 +47,8 @@ impl Engine {
     pub(crate) async fn vector_bytes(&self, tables: &[String]) -> Result<u64, EngineError> {
         let first = self.table(tables, &SCHEMA).await?.select(vec![col("vector")])?.limit(0, Some(1))?;
         let found = first.collect().await?;
-        let vector = found.iter().find(|batch| batch.num_rows() > 0).map(|batch| batch.column(0));
-        vector.map_or(Ok(0), |vector| Ok(blobs(vector)?.value(0).len() as u64))
+        let first = found.iter().find(|batch| batch.num_rows() > 0);
+        first.map_or(Ok(0), |batch| Ok(blobs(batch.columns(), 0)?.value(0).len() as u64))
     }
 }
 
@@ -70,12 +71,9 @@ pub(super) fn to_columns(samples: &[Embedded]) -> Vec<ArrayRef> {
 pub(super) fn from_columns(
     columns: &[ArrayRef],
 ) -> Result<impl Iterator<Item = Result<Embedded, EngineError>>, EngineError> {
-    let [number, key, vector, digest, pixels, bytes, labels] = columns else {
-        return Err(EngineError::damaged("vectors have other columns"));
-    };
-    let (number, pixels, bytes) = (integers(number)?, integers(pixels)?, integers(bytes)?);
-    let (key, vector, digest) = (blobs(key)?, blobs(vector)?, blobs(digest)?);
-    let labels = labels.as_string_opt::<i32>().ok_or_else(|| EngineError::damaged("labels are no text"))?;
+    let (number, pixels, bytes) = (numbers(columns, 0)?, numbers(columns, 4)?, numbers(columns, 5)?);
+    let (key, vector, digest) = (blobs(columns, 1)?, blobs(columns, 2)?, blobs(columns, 3)?);
+    let labels = texts(columns, 6)?;
     let one = move |n: usize| {
         let picture = Picture {
             pixel_digest: digest.value(n).try_into().ok()?,
@@ -88,14 +86,4 @@ pub(super) fn from_columns(
     };
     Ok((0..number.len())
         .map(move |n| one(n).ok_or_else(|| EngineError::damaged("a stored vector is damaged"))))
-}
-
-fn integers(column: &ArrayRef) -> Result<&Int64Array, EngineError> {
-    column
-        .as_primitive_opt::<Int64Type>()
-        .ok_or_else(|| EngineError::damaged("a column of vectors holds no numbers"))
-}
-
-fn blobs(column: &ArrayRef) -> Result<&BinaryArray, EngineError> {
-    column.as_binary_opt::<i32>().ok_or_else(|| EngineError::damaged("a column of vectors holds no bytes"))
 }

@@ -1,11 +1,9 @@
 //! Verdicts of operators on all samples, as columns.
 
 use super::EngineError;
-use super::row::{numbers, optional, texts};
-use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch,
-};
-use datafusion::arrow::datatypes::{DataType, Field, Fields, Float64Type, Schema, SchemaRef};
+use super::column::{flags, numbers, optional, reals, texts};
+use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch};
+use datafusion::arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
 use std::sync::{Arc, LazyLock};
 
 /// What was found out about one sample; what an operator does not know is 0, false or nothing.
@@ -89,10 +87,11 @@ pub(super) fn to_columns(verdicts: &[Verdict]) -> Vec<ArrayRef> {
 
 /// The decided samples of a table.
 pub(super) fn from_batch(batch: &RecordBatch) -> Result<Vec<Decided>, EngineError> {
-    let (number, other, cluster) = (numbers(batch, 0)?, numbers(batch, 2)?, numbers(batch, 4)?);
-    let (similarity, distance, foreign) = (reals(batch, 3)?, reals(batch, 5)?, reals(batch, 6)?);
-    let (kept, identical) = (flags(batch, 1)?, flags(batch, 7)?);
-    let (label_conflict, borderline, path) = (flags(batch, 8)?, flags(batch, 9)?, texts(batch, 10)?);
+    let columns = batch.columns();
+    let (number, other, cluster) = (numbers(columns, 0)?, numbers(columns, 2)?, numbers(columns, 4)?);
+    let (similarity, distance, foreign) = (reals(columns, 3)?, reals(columns, 5)?, reals(columns, 6)?);
+    let (kept, identical) = (flags(columns, 1)?, flags(columns, 7)?);
+    let (label_conflict, borderline, path) = (flags(columns, 8)?, flags(columns, 9)?, texts(columns, 10)?);
     let verdict = |n: usize| Verdict {
         number: number.value(n),
         kept: kept.value(n),
@@ -107,17 +106,4 @@ pub(super) fn from_batch(batch: &RecordBatch) -> Result<Vec<Decided>, EngineErro
     };
     let one = |n: usize| Decided { verdict: verdict(n), compared_with: optional(path, n) };
     Ok((0..batch.num_rows()).map(one).collect())
-}
-
-fn reals(batch: &RecordBatch, column: usize) -> Result<&Float64Array, EngineError> {
-    let found = batch.columns().get(column).and_then(|c| c.as_primitive_opt::<Float64Type>());
-    found.ok_or_else(|| EngineError::damaged("verdicts without similarities"))
-}
-
-fn flags(batch: &RecordBatch, column: usize) -> Result<&BooleanArray, EngineError> {
-    batch
-        .columns()
-        .get(column)
-        .and_then(|c| c.as_boolean_opt())
-        .ok_or_else(|| EngineError::damaged("verdicts without flags"))
 }
