@@ -32,7 +32,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     println!("\nValidation, six metrics and hashes from one decode; one thread, processor time");
     for (name, size, count) in SETS {
         let (folder, count) = (options.images.join(name), if options.smoke { 4 } else { count });
-        let figure = measure::measure(&read(&folder, count)?, if options.smoke { 1 } else { 7 })?;
+        let figure = measure::measure(&read(&folder, count)?, if options.smoke { 1 } else { 15 })?;
         print(size, &figure);
         match &options.python {
             Some(python) => peers::print(python, &folder, count, size, &figure)?,

@@ -1,7 +1,7 @@
 //! The small grey image that hashes are made from.
 
 /// Either side of it, at least, if the image is that large.
-const SIDE_MIN: u32 = 96;
+const SIDE_MIN: u32 = 60;
 /// Sides of blocks are powers of two up to this: 256 rows of bytes fit into 16 bits.
 const FACTOR_MAX: u32 = 256;
 

@@ -2,7 +2,7 @@
 
 /// How many pixels are worked on at once: few enough that memory is read ahead meanwhile, and that 32 bits hold the sum
 /// of their squares, each at most 1020².
-pub(super) const SPAN: usize = 512;
+pub(super) const SPAN: usize = 1024;
 
 /// The channels of a span of a row, at most [`SPAN`] pixels.
 pub(super) struct Channels {
