@@ -19,6 +19,8 @@ pub(super) const HEAD_BYTES: u64 = 256 << 10;
 
 /// Bytes for each pixel of a picture that is looked at: three colours, opacity, both blended, and its luma.
 const LOOKED_BYTES: u64 = 8;
+/// Bytes for each of its columns: sums along and across rows.
+const COLUMN_BYTES: u64 = 40;
 
 /// What is known of a picture before it is read.
 #[derive(Clone, Debug)]
@@ -44,7 +46,10 @@ impl Peek {
 
     /// Memory for reading it, decoding it and looking at its pixels.
     pub(crate) fn bytes_to_decode(&self) -> u64 {
-        let looked = |found: Dimensions| found.decode_bytes.max(pixels(found).saturating_mul(LOOKED_BYTES));
+        let looked = |found: Dimensions| {
+            let columns = u64::from(found.width).saturating_mul(COLUMN_BYTES);
+            found.decode_bytes.max(pixels(found).saturating_mul(LOOKED_BYTES)).saturating_add(columns)
+        };
         self.header.map_or(0, looked).saturating_add(self.size)
     }
 }

@@ -115,3 +115,63 @@ fn sums_of_blocks<'s>(columns: &[u16], across: usize, sums: &'s mut (Vec<u32>, V
 fn rounded_mean(sum: u32, count: usize) -> u8 {
     ((sum + count as u32 / 2) / count as u32) as u8
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rounded means of blocks, each counted for itself.
+    fn by_definition(luma: &[Vec<u8>], across: usize, along: usize) -> Vec<u8> {
+        let mut means = Vec::new();
+        for rows in luma.chunks(along) {
+            for left in (0..luma[0].len()).step_by(across) {
+                let block: Vec<u32> = rows
+                    .iter()
+                    .flat_map(|row| row[left..].iter().take(across).map(|&value| u32::from(value)))
+                    .collect();
+                let count = block.len() as u32;
+                means.push(((block.iter().sum::<u32>() + count / 2) / count) as u8);
+            }
+        }
+        means
+    }
+
+    #[test]
+    fn blocks_are_means_also_at_the_edges() {
+        let sizes = [
+            (1, 1),
+            (59, 700),
+            (120, 119),
+            (123, 241),
+            (700, 1),
+            (1, 700),
+            (255, 961),
+            (479, 480),
+            (31_000, 3),
+        ];
+        for (width, height) in sizes {
+            let value = |x: usize, y: usize| {
+                (x * x * 31 + y * 17 + x * y) as u8 | if y.is_multiple_of(3) { 0xf0 } else { 0 }
+            };
+            let luma: Vec<Vec<u8>> = (0..height).map(|y| (0..width).map(|x| value(x, y)).collect()).collect();
+            let mut sums = BlockSums::new(width as u32, height as u32);
+            luma.iter().for_each(|row| sums.add_row(row));
+            let found = sums.finish(height as u32);
+            let (across, along) = (factor(width as u32) as usize, factor(height as u32) as usize);
+            assert_eq!(found.width as usize, width.div_ceil(across), "{width} x {height}");
+            assert_eq!(
+                (found.across * across as f64, found.along * along as f64),
+                (width as f64, height as f64)
+            );
+            assert_eq!(found.means, by_definition(&luma, across, along), "{width} x {height}");
+        }
+    }
+
+    #[test]
+    fn the_brightest_blocks_do_not_overflow() {
+        let (width, height) = (256 * 64, 256 * 64);
+        let mut sums = BlockSums::new(width, height);
+        (0..512).for_each(|_| sums.add_row(&vec![255; width as usize]));
+        assert!(sums.finish(512).means.iter().all(|&mean| mean == 255));
+    }
+}
