@@ -19,8 +19,15 @@ static SCHEMA: LazyLock<SchemaRef> =
 pub(crate) struct Keys {
     engine: Engine,
     directory: String,
-    tables: Vec<String>,
+    written: KeyTables,
     waiting: Vec<String>,
+}
+
+/// Tables of keys, and how many they hold: a query takes a table that is gone for an empty one.
+#[derive(Debug, Default)]
+pub(crate) struct KeyTables {
+    tables: Vec<String>,
+    count: usize,
 }
 
 impl Keys {
@@ -30,20 +37,23 @@ impl Keys {
         if self.waiting.len() >= TABLE { self.write().await } else { Ok(()) }
     }
 
-    /// The tables that hold all of them, at least one.
-    pub(crate) async fn finish(mut self) -> Result<Vec<String>, EngineError> {
-        if !self.waiting.is_empty() || self.tables.is_empty() {
+    /// The tables that hold all of them.
+    pub(crate) async fn finish(mut self) -> Result<KeyTables, EngineError> {
+        if !self.waiting.is_empty() {
             self.write().await?;
         }
-        Ok(self.tables)
+        Ok(self.written)
     }
 
     async fn write(&mut self) -> Result<(), EngineError> {
-        let table = format!("{}/{:06}.arrow", self.directory, self.tables.len());
-        let column = StringArray::from_iter_values(self.waiting.drain(..));
+        let written = &mut self.written;
+        let table = format!("{}/{:06}.arrow", self.directory, written.tables.len());
+        let column = StringArray::from_iter_values(&self.waiting);
         let rows = RecordBatch::try_new(SCHEMA.clone(), vec![Arc::new(column)])?;
         self.engine.put(&table, &SCHEMA, &[rows]).await?;
-        self.tables.push(table);
+        written.tables.push(table);
+        written.count += self.waiting.len();
+        self.waiting.clear();
         Ok(())
     }
 }
@@ -51,21 +61,28 @@ impl Keys {
 impl Engine {
     /// No keys yet; their tables will lie in `directory`.
     pub(crate) fn keys(&self, directory: String) -> Keys {
-        Keys { engine: self.clone(), directory, tables: Vec::new(), waiting: Vec::new() }
+        Keys { engine: self.clone(), directory, written: KeyTables::default(), waiting: Vec::new() }
     }
 
     /// The keys of some tables that are in none of the others, in order, a batch at a time. All of them are sorted
     /// together, as two sorts, or a join, would each keep some of the memory to themselves.
+    ///
+    /// # Errors
+    /// [`EngineError::Damaged`], before any key, if some of either are gone.
     pub(crate) async fn keys_without(
         &self,
-        tables: &[String],
-        others: &[String],
+        keys: &KeyTables,
+        others: &KeyTables,
     ) -> Result<BoxStream<'static, Result<Vec<String>, EngineError>>, EngineError> {
-        let of = async |tables: &[String], is_other: i64| {
-            let columns = vec![col("key"), lit(is_other).alias("is_other")];
-            Ok::<_, EngineError>(self.table(tables, &SCHEMA).await?.select(columns)?)
+        let of = async |keys: &KeyTables, is_other: i64| {
+            let all = self.table(&keys.tables, &SCHEMA).await?;
+            let found = all.clone().count().await?;
+            if found != keys.count {
+                return Err(EngineError::Damaged(format!("{found} of {} keys are there", keys.count)));
+            }
+            Ok(all.select(vec![col("key"), lit(is_other).alias("is_other")])?)
         };
-        let all = of(tables, 0).await?.union(of(others, 1).await?)?;
+        let all = of(keys, 0).await?.union(of(others, 1).await?)?;
         // The other of two equal keys comes first.
         let sorted = all.sort(vec![col("key").sort(true, false), col("is_other").sort(false, false)])?;
         let batches = sorted.execute_stream().await?.map_err(EngineError::from);
@@ -97,7 +114,7 @@ mod tests {
     use super::super::tests::store;
     use super::*;
 
-    async fn tables(engine: &Engine, name: &str, keys: impl Iterator<Item = String>) -> Vec<String> {
+    async fn tables(engine: &Engine, name: &str, keys: impl Iterator<Item = String>) -> KeyTables {
         let mut tables = engine.keys(name.to_owned());
         for key in keys {
             tables.add(key).await.unwrap();
@@ -133,5 +150,19 @@ mod tests {
             assert_eq!(nothing.concat(), Vec::<String>::new());
             assert_eq!(engine.session.runtime_env().memory_pool.reserved(), 0);
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_table_that_is_gone_is_not_an_empty_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = Engine::new(store(dir.path()).await, 2, 0, dir.path().join("spill")).unwrap();
+        let (all, others) = (0..6000, 1000..2000);
+        let all = tables(&engine, "all", all.map(|n| n.to_string())).await;
+        let others = tables(&engine, "others", others.map(|n| n.to_string())).await;
+        let left = engine.keys_without(&all, &others).await.unwrap();
+        assert_eq!(left.try_collect::<Vec<_>>().await.unwrap().concat().len(), 5000);
+        engine.remove_below("others", &[]).await.unwrap();
+        let refused = engine.keys_without(&all, &others).await.map(|_| ()).unwrap_err();
+        assert!(refused.to_string().contains("0 of 1000 keys"), "{refused}");
     }
 }

@@ -21,7 +21,7 @@ mod verdict;
 
 pub(crate) use clash::Numbered;
 pub(crate) use error::EngineError;
-pub(crate) use keys::Keys;
+pub(crate) use keys::{KeyTables, Keys};
 pub(crate) use listing::{Joined, Listed};
 pub(crate) use page::Counts;
 pub(crate) use pool::{Held, Pool, Undone};
@@ -104,4 +104,4 @@ impl Engine {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

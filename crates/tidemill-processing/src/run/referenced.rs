@@ -1,12 +1,12 @@
 //! What versions of datasets refer to of the output of a deleted run.
 
 use crate::context::{Context, read};
-use crate::engine::Keys;
+use crate::engine::{KeyTables, Keys};
 use crate::error::Trouble;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tidemill_bucket::Location;
-use tidemill_dataset::version::{VersionEntries, VersionStatus};
+use tidemill_dataset::version::VersionStatus;
 use tidemill_dataset::{Dataset, DatasetError};
 use tidemill_meta::dataset;
 use tidemill_model::ProjectId;
@@ -16,8 +16,8 @@ const DATASETS_PAGE: u64 = 100;
 
 /// What of an output has to stay.
 pub(super) struct Kept {
-    /// What versions refer to: tables of keys.
-    pub(super) keys: Vec<String>,
+    /// What versions refer to.
+    pub(super) keys: KeyTables,
     /// The directories of datasets of which a version could not be read.
     pub(super) unread: BTreeSet<Location>,
 }
@@ -62,11 +62,7 @@ impl Referenced<'_> {
         let id = dataset.id.as_str();
         let versions = self.ctx.datasets.versions(self.project, id).await.map_err(failed)?;
         for version in versions.iter().filter(|version| version.status == VersionStatus::Normal) {
-            let read = match self.ctx.datasets.version_entries(self.project, id, &version.id).await {
-                Ok(entries) => self.add_entries(entries).await,
-                Err(error) => Err(failed(error)),
-            };
-            if let Err(cause) = read {
+            if let Err(cause) = self.add_entries(id, &version.id).await? {
                 tracing::warn!(dataset = id, version = version.id, %cause, "what a version refers to is not known");
                 self.unread.extend([dataset.input.clone(), dataset.work.clone()]);
             }
@@ -74,13 +70,23 @@ impl Referenced<'_> {
         Ok(())
     }
 
-    async fn add_entries(&mut self, mut entries: VersionEntries) -> Result<(), Trouble> {
-        while let Some(entry) = entries.next().await.map_err(failed)? {
+    /// Adds what a version refers to; the inner error is why the version cannot be read. That a key cannot be written
+    /// down is none: with it, those of other versions may be lost.
+    async fn add_entries(&mut self, dataset: &str, version: &str) -> Result<Result<(), String>, Trouble> {
+        let mut entries = match self.ctx.datasets.version_entries(self.project, dataset, version).await {
+            Ok(entries) => entries,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        loop {
+            let entry = match entries.next().await {
+                Ok(Some(entry)) => entry,
+                Ok(None) => return Ok(Ok(())),
+                Err(error) => return Ok(Err(error.to_string())),
+            };
             if let Some(place) = entry.sample.place.location().filter(|place| self.output.holds(place)) {
                 self.keys.add(place.key.clone()).await?;
             }
         }
-        Ok(())
     }
 }
 
