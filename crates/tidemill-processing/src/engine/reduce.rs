@@ -102,6 +102,17 @@ impl Set {
         Ok(())
     }
 
+    /// Puts samples in the order of their numbers, which they mostly come in: of equal keys, the place decides.
+    fn sort(&mut self) -> Result<(), EngineError> {
+        if self.numbers.is_sorted() {
+            return Ok(());
+        }
+        let mut all = self.embedded();
+        all.sort_by_key(|one| one.number);
+        *self = Self::new(self.decide.clone(), self.among_themselves);
+        all.into_iter().try_for_each(|one| self.push(one))
+    }
+
     fn embedded(&self) -> Vec<Embedded> {
         let known = self.numbers.iter().zip(&self.pictures).zip(0..);
         let one = |((number, picture), index): ((&i64, &Picture), u32)| {
@@ -137,6 +148,7 @@ impl Accumulator for Set {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
+        self.sort()?;
         let verdicts = (self.decide)(&self.samples, &self.pictures).map_err(EngineError::Undecided)?;
         let verdicts = self.numbers.iter().zip(verdicts).map(|(number, verdict)| self.told(*number, verdict));
         one_list(&FIELDS, verdict::to_columns(&verdicts.collect::<Vec<_>>()))
@@ -148,6 +160,12 @@ impl Accumulator for Set {
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
+        // A column of bytes counts them with 31 bits.
+        let bytes = self.samples.vectors().dimensions().saturating_mul(4).saturating_mul(self.numbers.len());
+        if i32::try_from(bytes).is_err() {
+            let why = format!("a set with {bytes} bytes of vectors cannot be handed on in pieces");
+            return Err(EngineError::Undecided(why).into());
+        }
         Ok(vec![one_list(SCHEMA.fields(), to_columns(&self.embedded()))?])
     }
 

@@ -119,7 +119,11 @@ pub(crate) async fn apply(
     // What made the vectors that were compared.
     let made = serde_json::to_value(worker.ctx.embedder.provenance()).unwrap_or_default();
     let one = |mut record: Record| {
-        if let Some(decided) = decided.remove(&record.number()).filter(|_| record.fate.is_output()) {
+        if record.fate.is_output() {
+            let number = record.number();
+            let missing =
+                || Trouble::Failed(format!("a table of the run is damaged: no decision on sample {number}"));
+            let decided = decided.remove(&number).ok_or_else(missing)?;
             let decision = decision(&operator.kind, decided);
             if !decision.kept {
                 record.fate = record.fate.left_out();
@@ -130,7 +134,7 @@ pub(crate) async fn apply(
             record.scores.insert("embedding".to_owned(), made.clone());
         }
         worker.slot.progress.add_sample(record.copy);
-        record
+        Ok(record)
     };
-    Ok(records.into_iter().map(one).collect())
+    records.into_iter().map(one).collect()
 }

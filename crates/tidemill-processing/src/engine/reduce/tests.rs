@@ -8,7 +8,7 @@ use crate::engine::{Decided, Others, Row, Share};
 use tidemill_embedding::Vector;
 use tidemill_vision::seed::SampleKey;
 
-/// Sample `n` of a made-up set.
+/// Sample `n` of a made-up set; two have the same key each.
 fn embedded(n: u8) -> Embedded {
     let numbers: Vec<f32> = (0..16).map(|i| f32::from((n * 7 + i) % 11) - 5.0).collect();
     let picture = Picture {
@@ -18,7 +18,7 @@ fn embedded(n: u8) -> Embedded {
         labels: format!("{}", n % 3).into(),
     };
     let vector = Vector::normalised(&numbers).unwrap();
-    Embedded { number: i64::from(n) * 1024, key: SampleKey([n ^ 0x55; 32]), vector, picture }
+    Embedded { number: i64::from(n) * 1024, key: SampleKey([(n / 2) ^ 0x55; 32]), vector, picture }
 }
 
 /// Compares each sample with the one of the next smaller key; the similarity tells what was known of both.
