@@ -19,6 +19,14 @@ pub(crate) type TakeNumber = fn(&str) -> Option<(String, i64)>;
 /// A place with a number.
 pub(crate) type Numbered = Result<(String, i64), EngineError>;
 
+/// Of those who come to a place that somebody has.
+static LATECOMERS: LazyLock<SchemaRef> = LazyLock::new(|| {
+    Arc::new(Schema::new(vec![
+        Field::new("place", DataType::Utf8, false),
+        Field::new("ordinal", DataType::Int64, false),
+    ]))
+});
+
 static LATE: LazyLock<SchemaRef> = LazyLock::new(|| {
     Arc::new(Schema::new(vec![
         Field::new("ordinal", DataType::Int64, false),
@@ -57,6 +65,29 @@ impl Engine {
         ];
         let rows = self.table(tables, &SCHEMA).await?.select(of_row)?;
         in_order(rows.filter(col("place").is_not_null())?).await
+    }
+
+    /// Writes down some samples that come late to their places.
+    pub(crate) async fn write_latecomers(
+        &self,
+        key: &str,
+        latecomers: &[(String, i64)],
+    ) -> Result<(), EngineError> {
+        let places = StringArray::from_iter_values(latecomers.iter().map(|(place, _)| place));
+        let ordinals = Int64Array::from_iter_values(latecomers.iter().map(|(_, ordinal)| *ordinal));
+        let batch = RecordBatch::try_new(LATECOMERS.clone(), vec![Arc::new(places), Arc::new(ordinals)])?;
+        self.put(key, &LATECOMERS, &[batch]).await
+    }
+
+    /// The places and the numbers of samples that were written down, as they were.
+    pub(crate) async fn latecomers(&self, key: &str) -> Result<Vec<(String, i64)>, EngineError> {
+        let mut latecomers = Vec::new();
+        for batch in self.batches(key, None).await? {
+            let (places, ordinals) = (texts(batch.columns(), 0)?, numbers(batch.columns(), 1)?);
+            let row = |n: usize| (places.value(n).to_owned(), ordinals.value(n));
+            latecomers.extend((0..batch.num_rows()).map(row));
+        }
+        Ok(latecomers)
     }
 
     /// Writes some samples that come late to their places, each with the number that its name gets.

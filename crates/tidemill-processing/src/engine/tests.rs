@@ -11,7 +11,7 @@ use tidemill_model::Clock;
 use tidemill_objects::{BucketStore, Objects};
 
 /// A bucket of artefacts in a directory.
-pub(super) async fn store(dir: &Path) -> Arc<BucketStore> {
+pub(crate) async fn store(dir: &Path) -> Arc<BucketStore> {
     let meta = SqliteStore::open(&dir.join("meta.db")).await.unwrap();
     let objects = Objects::open(&dir.join("objects"), meta, Clock::system()).await.unwrap();
     Arc::new(objects.hidden_bucket(".artefacts").await.unwrap())

@@ -6,7 +6,7 @@
 use super::record::Record;
 use super::shard::Worker;
 use super::shares::Shares;
-use crate::engine::{EngineError, Numbered};
+use crate::engine::{Engine, EngineError, Numbered};
 use crate::error::Trouble;
 use futures::stream::{BoxStream, Peekable};
 use futures::{StreamExt, TryStreamExt};
@@ -24,40 +24,73 @@ pub(crate) async fn settle(worker: &Worker, tables: &[String], shares: &Shares) 
     if worker.is_shared(shares).await? {
         return Ok(());
     }
-    worker.unless_stopped(number_all(worker, tables, shares)).await?;
+    worker.unless_stopped(number_all(&worker.ctx.engine, tables, shares)).await?;
     worker.remove_parts(shares).await
 }
 
-async fn number_all(worker: &Worker, tables: &[String], shares: &Shares) -> Result<(), EngineError> {
-    let engine = &worker.ctx.engine;
+async fn number_all(engine: &Engine, tables: &[String], shares: &Shares) -> Result<(), EngineError> {
+    let latecomers = write_down_latecomers(engine, tables, shares).await?;
+    let numbered = number_latecomers(engine, tables, &latecomers, shares).await?;
+    engine.share_late(&numbered, shares.of_shards()).await
+}
+
+/// Writes down who comes to a place that somebody has, in the order of places; the tables. The names that have numbers
+/// are sorted only after that: of two sorts at a time, each would keep some of the memory from the other.
+async fn write_down_latecomers(
+    engine: &Engine,
+    tables: &[String],
+    shares: &Shares,
+) -> Result<Vec<String>, EngineError> {
     let mut wanted = engine.wanted(tables).await?;
-    let mut numbering = Numbering::new(engine.numbered(tables, take_number).await?);
-    let (mut late, mut parts) = (Vec::new(), Vec::new());
+    let (mut taken, mut late, mut parts) = (None, Vec::new(), Vec::new());
     loop {
         let next = wanted.try_next().await?;
         let is_last = next.is_none();
-        if let Some((place, ordinal)) = next
-            && let Some(number) = numbering.number(place).await?
-        {
-            late.push((ordinal, number));
+        match next {
+            Some((place, ordinal)) if taken.as_ref() == Some(&place) => late.push((place, ordinal)),
+            next => taken = next.map(|(place, _)| place),
         }
         if late.len() == PART || (is_last && !late.is_empty()) {
-            let key = format!("{}/{:08}.arrow", shares.parts(), parts.len());
-            engine.write_late(&key, &late).await?;
+            let key = format!("{}/came/{:08}.arrow", shares.parts(), parts.len());
+            engine.write_latecomers(&key, &late).await?;
             parts.push(key);
             late.clear();
         }
         if is_last {
-            return engine.share_late(&parts, shares.of_shards()).await;
+            return Ok(parts);
         }
     }
+}
+
+/// Numbers those who were written down; the tables of their numbers.
+async fn number_latecomers(
+    engine: &Engine,
+    tables: &[String],
+    latecomers: &[String],
+    shares: &Shares,
+) -> Result<Vec<String>, EngineError> {
+    if latecomers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut numbering = Numbering::new(engine.numbered(tables, take_number).await?);
+    let mut parts = Vec::new();
+    for came in latecomers {
+        let mut late = Vec::new();
+        for (place, ordinal) in engine.latecomers(came).await? {
+            late.push((ordinal, numbering.number(place).await?));
+        }
+        let key = format!("{}/numbered/{:08}.arrow", shares.parts(), parts.len());
+        engine.write_late(&key, &late).await?;
+        parts.push(key);
+    }
+    Ok(parts)
 }
 
 /// Gives numbers to those who come late to their places; places come in order.
 struct Numbering {
     /// Places that have a number without it, and the number, in order.
     taken: Peekable<BoxStream<'static, Numbered>>,
-    /// The last place and the number for the next who comes to it.
+    /// The last place and the number for the next who comes late to it.
     place: String,
     next: i64,
 }
@@ -67,11 +100,10 @@ impl Numbering {
         Self { taken: taken.peekable(), place: String::new(), next: 1 }
     }
 
-    /// The number of one who comes to `place`; `None` for the first.
-    async fn number(&mut self, place: String) -> Result<Option<i64>, EngineError> {
+    /// The number of one who comes late to `place`.
+    async fn number(&mut self, place: String) -> Result<i64, EngineError> {
         if self.place != place {
             (self.place, self.next) = (place, 1);
-            return Ok(None);
         }
         let (place, mut number) = (self.place.as_str(), self.next);
         loop {
@@ -85,7 +117,7 @@ impl Numbering {
             }
         }
         self.next = number + 1;
-        Ok(Some(number))
+        Ok(number)
     }
 }
 
@@ -115,6 +147,9 @@ mod tests {
     #![allow(clippy::unwrap_used)] // a test that cannot go on has failed
 
     use super::*;
+    use crate::engine::Row;
+    use crate::engine::tests::store;
+    use tidemill_meta::processing::ShardRow;
 
     #[test]
     fn a_number_is_taken_from_a_name() {
@@ -137,9 +172,14 @@ mod tests {
         let mut taken: Vec<_> = wanted.iter().filter_map(|place| take_number(place)).collect();
         taken.sort();
         let mut numbering = Numbering::new(futures::stream::iter(taken.into_iter().map(Ok)).boxed());
-        let mut named = Vec::new();
+        let (mut named, mut last) = (Vec::new(), None);
         for place in wanted {
-            named.push((place, numbering.number(place.to_owned()).await.unwrap()));
+            let number = match last == Some(place) {
+                true => Some(numbering.number(place.to_owned()).await.unwrap()),
+                false => None,
+            };
+            named.push((place, number));
+            last = Some(place);
         }
         named
     }
@@ -161,5 +201,37 @@ mod tests {
         let numbers: Vec<_> = named.await.into_iter().map(|(_, number)| number).collect();
         let of_x = [None, Some(1), Some(3), Some(5), Some(6)];
         assert_eq!(numbers, [&[None][..], &of_x, &[None, Some(1), None]].concat());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn more_names_than_memory_are_settled() {
+        const NAMES: i64 = 60_000;
+        let dir = tempfile::tempdir().unwrap();
+        let engine = Engine::new(store(dir.path()).await, 2, 0, dir.path().join("spill")).unwrap();
+        // Each name is wanted twice and has a number, and so has the place it would get.
+        let row = |n: i64| Row {
+            ordinal: n,
+            origin: String::new(),
+            place: format!("{:06}{}_1{}.jpg", n / 3, "x".repeat(900), if n % 3 == 0 { "_1" } else { "" }),
+            property: 0,
+            body: String::new(),
+        };
+        let mut tables = Vec::new();
+        for rows in (0..NAMES).collect::<Vec<_>>().chunks(PART) {
+            tables.push(format!("{}.arrow", tables.len()));
+            engine
+                .write(&tables[tables.len() - 1], &rows.iter().map(|n| row(*n)).collect::<Vec<_>>())
+                .await
+                .unwrap();
+        }
+        let shards =
+            [0, NAMES as u64 / 2].map(|first| ShardRow { shard: first, first, samples: NAMES as u64 / 2 });
+        let shares = Shares::new("run", 0, &shards);
+        number_all(&engine, &tables, &shares).await.unwrap();
+        let mut late = Vec::new();
+        for share in shares.of_shards() {
+            late.extend(engine.late(&share.key).await.unwrap());
+        }
+        assert!(late.into_iter().eq((0..NAMES).filter(|n| n % 3 == 2).map(|n| (n, 2))));
     }
 }
