@@ -283,7 +283,6 @@ def test_the_share_of_a_member_that_falls_silent_moves(own_server):
         for partition in range(2):
             dis.put(name, [b"%d" % partition], partition)
         wait_for(lambda: sorted(value for _, _, value in alive.done) == ["0", "1"], seen, REBALANCE_SECONDS_MAX)
-        assert silent.assigned < set(both) and silent.done == []
     finally:
         for member in members:
             member.close()

@@ -48,6 +48,7 @@ class Member:
         self._ends = True
         self._thread.join(60)
         assert not self._thread.is_alive(), f"{self.name} still polls; log:\n{self.jvm.log_tail()}"
+        assert self.failure is None, self.failure
 
     def close(self):
         """Ends the process without a goodbye."""
