@@ -109,8 +109,6 @@ fn without_others(batch: &RecordBatch, last: &mut Option<String>) -> Result<Vec<
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // a test that cannot go on has failed
-
     use super::super::tests::store;
     use super::*;
 

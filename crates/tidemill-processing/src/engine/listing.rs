@@ -115,11 +115,10 @@ impl Engine {
 }
 
 fn joined_of(batch: &RecordBatch) -> Result<Vec<Joined>, EngineError> {
-    let (path, size, etag) =
-        (texts(batch.columns(), 0)?, numbers(batch.columns(), 1)?, texts(batch.columns(), 2)?);
-    let (body, label, label_etag) =
-        (texts(batch.columns(), 3)?, texts(batch.columns(), 4)?, texts(batch.columns(), 5)?);
-    let label_size = numbers(batch.columns(), 6)?;
+    let columns = batch.columns();
+    let (path, size, etag) = (texts(columns, 0)?, numbers(columns, 1)?, texts(columns, 2)?);
+    let (body, label, label_etag) = (texts(columns, 3)?, texts(columns, 4)?, texts(columns, 5)?);
+    let label_size = numbers(columns, 6)?;
     let one = |n: usize| Joined {
         path: path.value(n).to_owned(),
         size: size.value(n),

@@ -1,7 +1,5 @@
 //! The memory of queries.
 
-#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
-
 use super::{Engine, Listed};
 use futures::TryStreamExt;
 use std::path::Path;

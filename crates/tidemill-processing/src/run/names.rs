@@ -144,8 +144,6 @@ pub(crate) fn number(late: &Late, record: &Record) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // a test that cannot go on has failed
-
     use super::*;
     use crate::engine::Row;
     use crate::engine::tests::store;

@@ -45,12 +45,16 @@ impl Rows {
         Self { values: vec![[0.0; LANES]; count * length.div_ceil(LANES)], length }
     }
 
+    /// So many times [`LANES`] columns are a row.
+    fn across(&self) -> usize {
+        self.length.div_ceil(LANES)
+    }
+
     #[inline(always)]
     fn of(values: &[u8], length: usize) -> Self {
         let mut rows = Self::black(values.len() / length, length);
-        for (row, values) in
-            rows.values.chunks_exact_mut(length.div_ceil(LANES)).zip(values.chunks_exact(length))
-        {
+        let across = rows.across();
+        for (row, values) in rows.values.chunks_exact_mut(across).zip(values.chunks_exact(length)) {
             row.as_flattened_mut().iter_mut().zip(values).for_each(|(to, &from)| *to = f32::from(from));
         }
         rows
@@ -59,9 +63,9 @@ impl Rows {
     /// Fewer or more rows, as columns: done twice, rows are rows again.
     #[inline(always)]
     fn resized(&self, weights: &Weights) -> Self {
-        let across = self.length.div_ceil(LANES);
+        let across = self.across();
         let mut columns = Self::black(self.length, weights.places().len());
-        let stride = columns.length.div_ceil(LANES) * LANES;
+        let stride = columns.across() * LANES;
         let out = columns.values.as_flattened_mut();
         for (place, (first, parts)) in weights.places().enumerate() {
             for lanes in 0..across {
@@ -81,7 +85,7 @@ impl Rows {
 
     /// All values, row by row.
     fn rounded(&self) -> Vec<u8> {
-        let rows = self.values.chunks_exact(self.length.div_ceil(LANES));
+        let rows = self.values.chunks_exact(self.across());
         rows.flat_map(|row| row.as_flattened()[..self.length].iter().map(|value| (value + 0.5) as u8))
             .collect()
     }

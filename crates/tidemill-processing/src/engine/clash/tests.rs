@@ -1,7 +1,5 @@
 //! Places come in order from however many tables, and every shard gets its late samples.
 
-#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
-
 use crate::engine::tests::store;
 use crate::engine::{Engine, Row, Share};
 use futures::TryStreamExt;

@@ -1,7 +1,5 @@
 //! Distributions beside what a plain reading of the same values gives, however they are cut into tables.
 
-#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
-
 use super::super::tests::store;
 use super::super::{Engine, Measured};
 use proptest::prelude::*;

@@ -1,7 +1,5 @@
 //! A set in pieces is the same set.
 
-#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
-
 use super::*;
 use crate::engine::tests::store;
 use crate::engine::{Decided, Others, Row, Share};
